@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# What is built from what: one list a product, alphabetical, one path a line.
+
+CORE_SRCS := \
+
+HYPERVISOR_SRCS := \
+
+# tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
+# the core and the fakes.
+UNIT_TESTS := \
+
+FAKE_SRCS := \
+
+# tests/fuzz/fuzz_X.c is named X here. fuzz_X_SRCS as above.
+FUZZERS := \
+
