@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine's console: the hypervisor's log and the domains' lines. */
+#ifndef DEV_CONSOLE_H
+#define DEV_CONSOLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Makes the UART at I/O port @port ready: 115200 8N1. Output before is lost. */
+void console_init(uint16_t port);
+
+/*
+ * Writes one line, prefixed "(rootport) ", and ends it. The format knows
+ * %s %c %d %u %x %lx %lu %llx %llu %p and %%, a width and the 0 and - flags
+ * (lib/format.h). A line beyond 240 characters is cut.
+ */
+void console_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes one line of the domain @name: @length bytes that hold no line end. */
+void console_domain_line(const char *name, const char *text, size_t length);
+
+/*
+ * Says what broke and stops the machine: for broken invariants of the
+ * hypervisor's own, never for what a guest, a device or a configuration did.
+ */
+_Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
