@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# The three worlds that C is compiled for: the core (freestanding C17), the
+# hypervisor (freestanding, for one machine) and the host (tests and tools).
+
+# Beside the compiler, OPT is the only knob: the gates build at -O2 and at -Os.
+OPT ?= -O2
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wswitch-enum -Wvla -Werror
+
+# The same bytes wherever the sources stand.
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=.
+
+# No red zone, because exceptions arrive on the stack in use; no vector
+# registers, because those are the guest's; no canary, which would need %fs.
+MACHINE_FLAGS := -m64 -mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie \
+	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+	-ffunction-sections -fdata-sections -fno-common -g
+
+COMPILER_HEADERS := $(shell $(CC) -print-file-name=include)
+
+CORE_FLAGS := -std=c17 -pedantic-errors -ffreestanding -nostdinc \
+	-isystem $(COMPILER_HEADERS) -Icore/include $(MACHINE_FLAGS) $(OPT) \
+	$(WARNINGS) -Wframe-larger-than=1024 $(REPRODUCIBLE)
+
+HYPERVISOR_FLAGS := -std=gnu17 -ffreestanding $(MACHINE_FLAGS) $(OPT) \
+	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS) $(REPRODUCIBLE)
+
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+HOST_FLAGS := -std=gnu17 -g -O1 -fno-omit-frame-pointer \
+	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS)
+
+FUZZ_FLAGS := $(HOST_FLAGS) -Wno-missing-prototypes $(SANITIZERS)
