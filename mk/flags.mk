@@ -26,9 +26,16 @@ CORE_FLAGS := -std=c17 -pedantic-errors -ffreestanding -nostdinc \
 HYPERVISOR_FLAGS := -std=gnu17 -ffreestanding $(MACHINE_FLAGS) $(OPT) \
 	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS) $(REPRODUCIBLE)
 
+# Warnings are errors: one of them is that a segment would be both writable and
+# executable.
+HYPERVISOR_LDFLAGS := -m elf_x86_64 -nostdlib -static --gc-sections --build-id=none \
+	--fatal-warnings -z noexecstack -z max-page-size=4096
+
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 HOST_FLAGS := -std=gnu17 -g -O1 -fno-omit-frame-pointer \
 	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS)
 
-FUZZ_FLAGS := $(HOST_FLAGS) -Wno-missing-prototypes $(SANITIZERS)
+# Beside HOST_FLAGS; libFuzzer finds its entry point by name, without a header.
+FUZZ_FLAGS := -Wno-missing-prototypes -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all

@@ -10,7 +10,10 @@ fuzz_objects = $(patsubst %,$(BUILD)/fuzz/%.o,$(basename $(1)))
 
 LIBRARY := $(BUILD)/librootport.a
 
-PRODUCTS := $(if $(CORE_SRCS),$(LIBRARY))
+HYPERVISOR := $(BUILD)/rootport.elf
+CONFIG_BLOBS := $(patsubst %.dts,$(BUILD)/%.dtb,$(CONFIGS))
+
+PRODUCTS := $(LIBRARY) $(if $(HYPERVISOR_SRCS),$(HYPERVISOR)) $(CONFIG_BLOBS)
 
 FLAG_FILES := Makefile mk/flags.mk mk/rules.mk
 
@@ -38,6 +41,7 @@ $(BUILD)/unit/%.o: %.c $(FLAG_FILES)
 
 define archive
 @echo "AR $@"
+@mkdir -p $(@D)
 @rm -f $@
 @ar rcsD $@ $(filter %.o,$^)
 endef
@@ -45,13 +49,33 @@ endef
 $(LIBRARY): $(call core_objects,$(CORE_SRCS)) mk/sources.mk
 	$(archive)
 
+# --- the hypervisor ----------------------------------------------------------
+
+LINKER_SCRIPT := hypervisor/hypervisor.lds
+LIBFDT := $(shell $(CC) -print-file-name=libfdt.a)
+
+$(HYPERVISOR)64: $(call hypervisor_objects,$(HYPERVISOR_SRCS) $(LAUNCH_SRCS)) $(LIBRARY) \
+		$(LINKER_SCRIPT) mk/sources.mk
+	@echo "LD $@"
+	@$(LD) $(HYPERVISOR_LDFLAGS) -T $(LINKER_SCRIPT) -o $@ $(filter %.o,$^) \
+		$(LIBRARY) $(LIBFDT)
+
+# Multiboot loaders take nothing but 32-bit ELF files. The code stays 64-bit.
+$(HYPERVISOR): $(HYPERVISOR)64
+	@echo "OBJCOPY $@"
+	@objcopy -O elf32-i386 --strip-debug $< $@
+
+$(BUILD)/configs/%.dtb: configs/%.dts
+	@echo "DTC $<"
+	@mkdir -p $(@D)
+	@dtc -q -I dts -O dtb -o $@ $<
+
 # --- unit tests --------------------------------------------------------------
 
 UNIT_LIBRARY := $(BUILD)/unit/librootport.a
 UNIT_PROGRAMS := $(patsubst %,$(BUILD)/unit/test_%,$(UNIT_TESTS))
 
 $(UNIT_LIBRARY): $(call unit_objects,$(CORE_SRCS) $(FAKE_SRCS)) mk/sources.mk
-	@mkdir -p $(@D)
 	$(archive)
 
 define unit_program
@@ -68,5 +92,33 @@ $(UNIT_PROGRAMS): $(UNIT_LIBRARY)
 unit-tests: $(UNIT_PROGRAMS)
 	@mkdir -p $(BUILD)/unit
 	@printf '%s\n' $(UNIT_TESTS) > $(BUILD)/unit/tests.txt
+
+# --- fuzzers -----------------------------------------------------------------
+
+FUZZ_CC := clang
+FUZZ_LIBRARY := $(BUILD)/fuzz/librootport.a
+FUZZ_PROGRAMS := $(patsubst %,$(BUILD)/fuzz/fuzz_%,$(FUZZERS))
+
+$(BUILD)/fuzz/%.o: CC := $(FUZZ_CC)
+$(BUILD)/fuzz/%.o: %.c $(FLAG_FILES)
+	$(call compile,$(HOST_FLAGS) $(FUZZ_FLAGS))
+
+$(FUZZ_LIBRARY): $(call fuzz_objects,$(CORE_SRCS) $(FAKE_SRCS)) mk/sources.mk
+	$(archive)
+
+define fuzz_program
+$(BUILD)/fuzz/fuzz_$(1): $(call fuzz_objects,tests/fuzz/fuzz_$(1).c $(fuzz_$(1)_SRCS))
+endef
+$(foreach name,$(FUZZERS),$(eval $(call fuzz_program,$(name))))
+
+$(FUZZ_PROGRAMS): $(FUZZ_LIBRARY)
+	@echo "LD $@"
+	@$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $(filter %.o,$^) $(FUZZ_LIBRARY) \
+		-Wl,--as-needed -lfdt
+
+.PHONY: fuzz-programs
+fuzz-programs: $(FUZZ_PROGRAMS)
+	@mkdir -p $(BUILD)/fuzz
+	@printf '%s\n' $(FUZZERS) > $(BUILD)/fuzz/fuzzers.txt
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -5,6 +5,12 @@ CORE_SRCS := \
 
 HYPERVISOR_SRCS := \
 
+# The parser of launch configurations, which needs libfdt and is shared by the
+# hypervisor and the tool.
+LAUNCH_SRCS := \
+
+CONFIGS := \
+
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
 # the core and the fakes.
 UNIT_TESTS := \
