@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a domain sees of one function's configuration space.
+ *
+ * Two structures, both in the caller's storage. The state is what the domain
+ * has written and what the hardware is: it lives as long as the assignment.
+ * The view is how each register behaves: it is built aside for one verdict,
+ * never changes afterwards, and is replaced by publishing another one that
+ * shares the state. Reads need no lock. Writes to one state, from whatever
+ * view, are serialised by the caller, and so are all functions here that take a
+ * state that is not const.
+ *
+ * Nothing here maps memory for a domain or delivers an interrupt: a write
+ * returns effects, and the embedder brings its tables in line with what the
+ * state then says. Effects may be acted on late or twice; only the state counts.
+ *
+ * The order of calls: rp_vpci_attach(), rp_vpci_bar_place(), rp_vpci_build(),
+ * publish, accesses, retract, rp_vpci_quiesce() if the function is still there,
+ * rp_vpci_detach().
+ *
+ * PCI Express Base r5.0, chapter 7; PCI Local Bus r3.0, chapter 6.
+ */
+#ifndef ROOTPORT_VPCI_H
+#define ROOTPORT_VPCI_H
+
+#include <rootport/cfg.h>
+#include <rootport/platform.h>
+#include <rootport/status.h>
+#include <rootport/types.h>
+
+enum {
+    RP_VPCI_PAGE_SIZE = 4096,
+    RP_VPCI_BARS_MAX = 6,
+    RP_VPCI_SLOTS_MAX = 256,
+    RP_VPCI_SHADOWS_MAX = 48,
+    RP_VPCI_CAPS_MAX = 64,
+    /* Six BARs, and two trapped ranges that each cut a BAR in up to three. */
+    RP_VPCI_MAPPINGS_MAX = RP_VPCI_BARS_MAX + 4,
+    RP_VPCI_MSIX_ENTRIES_MAX = 2048,
+};
+
+/* For whom a view is. Zero is nobody: nothing can be built for it. */
+enum rp_vpci_role {
+    RP_VPCI_ROLE_NONE = 0,
+    RP_VPCI_ROLE_GUEST = 1, /* default deny */
+    RP_VPCI_ROLE_HARDWARE =
+        2, /* the hardware domain: unknown capabilities read through */
+};
+
+/* What a launch configuration may grant beyond the rules' defaults. Bits. */
+enum rp_vpci_policy {
+    RP_VPCI_POLICY_NONE = 0,
+    RP_VPCI_POLICY_VENDOR_SPECIFIC = 1 << 0, /* vendor-specific capabilities, read-only */
+    RP_VPCI_POLICY_INTX = 1 << 1, /* the interrupt pin: the embedder wires it */
+};
+
+/* ---- State ---------------------------------------------------------------- */
+
+enum rp_vpci_bar_kind {
+    RP_VPCI_BAR_ABSENT = 0, /* not implemented, or the upper half of the one before */
+    RP_VPCI_BAR_MEMORY32 = 1,
+    RP_VPCI_BAR_MEMORY64 = 2,
+    RP_VPCI_BAR_IO = 3, /* reads as zero for a guest */
+};
+
+/* Why rp_vpci_attach() refused a function. */
+enum rp_vpci_refusal {
+    RP_VPCI_ACCEPTED = 0,
+    RP_VPCI_REFUSED_HEADER = 1,      /* not a type 0 header */
+    RP_VPCI_REFUSED_GONE = 2,        /* reads as all ones */
+    RP_VPCI_REFUSED_SHARED_PAGE = 3, /* a BAR is not alone in its pages */
+    RP_VPCI_REFUSED_BAR_SIZE = 4,    /* a BAR answers with no power of two */
+};
+
+/* One base address register. All of it is set by rp_vpci_attach() but the address. */
+struct rp_vpci_bar {
+    uint64_t address; /* what the domain wrote, a multiple of size */
+    uint64_t size;    /* as the domain sees it: a power of two, whole pages for a guest */
+    rp_hpa_t hpa;     /* where the hardware decodes; never shown to a guest */
+    enum rp_vpci_bar_kind kind;
+    bool is_prefetchable;
+};
+
+/* MSI, as the domain has set it. PCI Express Base r5.0, 7.7.1. */
+struct rp_vpci_msi {
+    uint64_t address;
+    uint16_t data;
+    uint8_t offset;       /* of the capability; 0: none */
+    uint8_t vectors_log2; /* that the domain asked for: 0 to 5 */
+    uint8_t capable_log2; /* that the function can send */
+    bool is_enabled;
+    bool is_64bit;
+    bool has_mask;
+    uint32_t mask;
+};
+
+/* One MSI-X table entry, as the domain has set it. PCI Express Base r5.0, 7.7.2. */
+struct rp_vpci_msix_entry {
+    uint64_t address;
+    uint32_t data;
+    bool is_masked;       /* the domain's mask bit */
+    bool is_masked_in_hw; /* what the function's own table has */
+};
+
+struct rp_vpci_msix {
+    struct rp_vpci_msix_entry *entries; /* the caller's storage */
+    uint16_t entry_count;               /* that the domain sees */
+    uint8_t offset;                     /* of the capability; 0: none */
+    uint8_t table_bar;
+    uint8_t pba_bar;
+    bool is_enabled;
+    bool is_function_masked;
+    uint32_t table_offset; /* in its BAR */
+    uint32_t pba_offset;
+    volatile void *table_window; /* whole pages around the table, and around the PBA */
+    volatile void *pba_window;
+};
+
+/* A register whose bits exist only here, at dword @dword of the space. */
+struct rp_vpci_shadow {
+    uint16_t dword;
+    uint32_t value;
+};
+
+/* A range of guest addresses that reaches the function: [base, base + size). */
+struct rp_vpci_window {
+    rp_gpa_t base;
+    uint64_t size; /* 0: closed */
+};
+
+/* The windows of the port above. A BAR is mapped where it lies in one of them. */
+enum rp_vpci_window_kind {
+    RP_VPCI_WINDOW_MEMORY = 0,
+    RP_VPCI_WINDOW_PREFETCHABLE = 1,
+    RP_VPCI_WINDOWS_MAX = 2,
+};
+
+/* Members are read through the functions below; only this library writes them. */
+struct rp_vpci_state {
+    struct rp_cfg cfg;
+    struct rp_platform *platform;
+    rp_sbdf_t sbdf;
+    enum rp_vpci_role role;
+    uint32_t policy; /* of enum rp_vpci_policy */
+    enum rp_vpci_refusal refusal;
+    uint16_t command; /* as the domain sees it */
+    bool is_asleep;   /* D3hot: no memory access reaches the function */
+    uint8_t pm_offset;
+    uint8_t pcie_offset;
+    struct rp_vpci_bar bars[RP_VPCI_BARS_MAX];
+    struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
+    struct rp_vpci_msi msi;
+    struct rp_vpci_msix msix;
+    uint16_t shadow_count;
+    struct rp_vpci_shadow shadows[RP_VPCI_SHADOWS_MAX];
+};
+
+/* What rp_vpci_attach() needs to know; copied, nothing of it is kept but the pointers. */
+struct rp_vpci_config {
+    struct rp_cfg cfg;
+    struct rp_platform *platform;
+    rp_sbdf_t sbdf;
+    enum rp_vpci_role role;
+    uint32_t policy;
+    struct rp_vpci_msix_entry *msix_entries; /* storage; lives as long as the state */
+    uint16_t msix_capacity; /* with fewer than the function has, the domain sees fewer */
+};
+
+/*
+ * Starts an assignment: learns the function's BARs and interrupt capabilities
+ * and leaves the hardware with memory decode as found, bus mastering, MSI and
+ * MSI-X off, INTx disabled. The function has been reset, is in D0, and no
+ * domain uses it. BAR sizes are learned with decode off.
+ *
+ * Maps the pages of the MSI-X table and PBA through rp_platform_map();
+ * rp_vpci_detach() gives them back.
+ *
+ * RP_ERR_INVALID: no role. RP_ERR_NO_DEVICE: it reads as all ones.
+ * RP_ERR_UNSUPPORTED: state->refusal says what a domain could not be given;
+ * nothing is left mapped.
+ */
+enum rp_status rp_vpci_attach(struct rp_vpci_state *state,
+                              const struct rp_vpci_config *config) RP_MUST_CHECK;
+
+/* A sentence for @refusal, never NULL. */
+const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal);
+
+/* Ends an assignment. Touches no device: it may be gone. */
+void rp_vpci_detach(struct rp_vpci_state *state);
+
+/* Stops DMA and interrupts of the function: bus mastering, MSI, MSI-X off, INTx disabled.
+ */
+void rp_vpci_quiesce(struct rp_vpci_state *state);
+
+/*
+ * Resets the function by FLR. start() stops it and sets the bit; the embedder
+ * then waits 100 ms (PCI Express Base r5.0, 6.6.2); finish() restores what the
+ * hardware lost (BARs, memory decode) and gives every register that the domain
+ * sees its reset value, so no BAR is mapped. RP_ERR_UNSUPPORTED: the function
+ * has no FLR. RP_ERR_UNREACHABLE: it does not answer (yet).
+ */
+enum rp_status rp_vpci_flr_start(struct rp_vpci_state *state) RP_MUST_CHECK;
+enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state) RP_MUST_CHECK;
+
+/* ---- BARs and mappings ---------------------------------------------------- */
+
+/* BAR @index, 0 to 5, or NULL if it is not there, or I/O, or an upper half. */
+const struct rp_vpci_bar *rp_vpci_bar(const struct rp_vpci_state *state, unsigned index);
+
+/*
+ * Gives BAR @index the address @gpa, as firmware would before the domain
+ * starts. RP_ERR_NO_DEVICE: no memory BAR. RP_ERR_INVALID: not a multiple of
+ * its size, or above 4 GiB for a 32-bit BAR.
+ */
+enum rp_status rp_vpci_bar_place(struct rp_vpci_state *state, unsigned index,
+                                 rp_gpa_t gpa) RP_MUST_CHECK;
+
+/*
+ * Opens, moves or closes (@size 0) a window of the port above. The caller keeps
+ * the windows of a domain's ports disjoint: addresses that two ports claim
+ * belong to neither. A range that wraps is closed.
+ */
+void rp_vpci_window_set(struct rp_vpci_state *state, enum rp_vpci_window_kind kind,
+                        rp_gpa_t base, uint64_t size);
+
+/* How a range of guest addresses is backed. */
+enum rp_vpci_backing {
+    RP_VPCI_BACKING_NONE = 0,
+    RP_VPCI_BACKING_DIRECT = 1, /* map @gpa to @hpa, uncached, read and write */
+    RP_VPCI_BACKING_TRAP = 2,   /* leave unmapped; accesses go to rp_vpci_mmio_*() */
+};
+
+/* @gpa, @hpa and @size are multiples of the page size. */
+struct rp_vpci_mapping {
+    rp_gpa_t gpa;
+    rp_hpa_t hpa;
+    uint64_t size;
+    enum rp_vpci_backing backing;
+    uint8_t bar;
+    bool is_prefetchable;
+};
+
+/*
+ * What is mapped now: every range of every BAR that decodes, in whole pages;
+ * the pages of the MSI-X table and PBA are trapped. Not listed are BARs with
+ * memory space disabled or in D3hot, outside the windows, or over a BAR with a
+ * lower index. Returns how many of the RP_VPCI_MAPPINGS_MAX are filled.
+ */
+size_t rp_vpci_mappings(const struct rp_vpci_state *state,
+                        struct rp_vpci_mapping out_mappings[RP_VPCI_MAPPINGS_MAX]);
+
+/* ---- View ----------------------------------------------------------------- */
+
+/* What a domain gets of a capability, and what a view made of one it found. */
+enum rp_vpci_treatment {
+    RP_VPCI_HIDDEN = 0, /* unlinked, body reads zero */
+    RP_VPCI_READ_ONLY = 1,
+    RP_VPCI_MODELLED = 2,
+};
+
+/* The two capability lists. */
+enum rp_vpci_list {
+    RP_VPCI_LIST_STANDARD = 0,
+    RP_VPCI_LIST_EXTENDED = 1,
+};
+
+/* What is decided for one capability ID; docs/capabilities.md prints these. */
+struct rp_vpci_rule {
+    enum rp_vpci_list list;
+    uint16_t id;
+    const char *name; /* the specification's */
+    enum rp_vpci_treatment guest;
+    enum rp_vpci_treatment hardware;
+    uint32_t unless; /* with this policy bit a guest sees it read-only; 0: no such bit */
+    const char *reason;
+};
+
+/* Rule @index in the order of list and ID, or NULL past the last. */
+const struct rp_vpci_rule *rp_vpci_rule(size_t index);
+
+/* A capability that a build found. */
+struct rp_vpci_found {
+    uint16_t offset;
+    uint16_t id;
+    uint8_t list;      /* enum rp_vpci_list */
+    uint8_t treatment; /* enum rp_vpci_treatment */
+};
+
+/* How one dword of the space behaves. Bits in no mask read as in @value. */
+struct rp_vpci_slot {
+    uint32_t value;   /* constant */
+    uint32_t ro;      /* read from hardware, writes ignored */
+    uint32_t rw;      /* read from and written to hardware */
+    uint32_t rw1c;    /* read from hardware, a 1 is written to hardware */
+    uint32_t rsvdz;   /* when a write goes to hardware, these are written as zero */
+    uint32_t virt;    /* kept in the state, never written to hardware */
+    uint8_t shadow;   /* which of the state's shadows keeps them */
+    uint8_t handler;  /* 0: the masks say all */
+    uint8_t argument; /* of the handler */
+};
+
+struct rp_vpci_view {
+    struct rp_vpci_state *state;
+    uint16_t size;       /* 256 or 4096; 0: not built, absent */
+    uint16_t slot_count; /* slot 0 is what nobody claimed */
+    uint16_t found_count;
+    uint8_t slot_of[RP_CFG_SIZE_EXTENDED / 4];
+    struct rp_vpci_slot slots[RP_VPCI_SLOTS_MAX];
+    struct rp_vpci_found found[RP_VPCI_CAPS_MAX];
+};
+
+/*
+ * Builds a view of @size bytes (256 or 4096, as the verdict says) over @state.
+ * Reads the device, writes nothing to it. A capability that does not fit or
+ * breaks the specification is hidden; that is no error.
+ * RP_ERR_INVALID: another size, or a state that is not attached; the view is
+ * then one of an absent function. RP_ERR_NO_DEVICE: it reads as all ones.
+ */
+enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *state,
+                             uint16_t size) RP_MUST_CHECK;
+
+/* What a write changed. Bits. */
+enum rp_vpci_effect {
+    RP_VPCI_EFFECT_MAPPINGS = 1 << 0, /* rp_vpci_mappings() may have changed */
+    RP_VPCI_EFFECT_INTX = 1 << 1,     /* command register: INTx disable */
+    RP_VPCI_EFFECT_MSI = 1 << 2,      /* state->msi: set up, call rp_vpci_msi_program() */
+    RP_VPCI_EFFECT_MSIX = 1 << 3,     /* enable or function mask: every entry */
+    RP_VPCI_EFFECT_MSIX_ENTRY = 1 << 4, /* entry @msix_entry */
+    RP_VPCI_EFFECT_FLR = 1 << 5,        /* run rp_vpci_flr_start(), wait, finish() */
+};
+
+struct rp_vpci_effects {
+    uint32_t what; /* of enum rp_vpci_effect */
+    uint16_t msix_entry;
+};
+
+/*
+ * Reads @width bytes (1, 2, 4 or 8) at @reg, in any alignment. An access over
+ * a dword boundary is several, lowest first. Bytes past the end of the space,
+ * and any other width, read as ones.
+ */
+uint64_t rp_vpci_read(const struct rp_vpci_view *view, uint16_t reg, unsigned width);
+
+/* Writes likewise, and adds to *@effects, which the caller has zeroed. */
+void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width,
+                   uint64_t value, struct rp_vpci_effects *effects);
+
+/* ---- Interrupts ----------------------------------------------------------- */
+
+/*
+ * Writes @address and @data, the embedder's own and already remapped, into the
+ * function's MSI capability with as many vectors as the domain asked for, and
+ * enables it if the domain has. The low vectors_log2 bits of @data are the
+ * function's to change. RP_ERR_NO_DEVICE: no MSI. RP_ERR_INVALID: @address
+ * above 4 GiB for a 32-bit capability.
+ */
+enum rp_status rp_vpci_msi_program(struct rp_vpci_state *state, uint64_t address,
+                                   uint16_t data) RP_MUST_CHECK;
+
+/* Whether entry @index can send: MSI-X enabled, neither mask set, such an entry. */
+bool rp_vpci_msix_is_live(const struct rp_vpci_state *state, unsigned index);
+
+/*
+ * Writes @address and @data, the embedder's own, into entry @index of the
+ * function's table, and then the domain's mask bit. Until this is called for
+ * what the domain last wrote the entry stays masked in the function, which
+ * keeps what arrives pending. RP_ERR_NO_DEVICE: no such entry.
+ */
+enum rp_status rp_vpci_msix_program(struct rp_vpci_state *state, unsigned index,
+                                    uint64_t address, uint32_t data) RP_MUST_CHECK;
+
+/*
+ * An access of 1, 2, 4 or 8 bytes to a trapped page. Table entries are the
+ * domain's own; the PBA and what else shares the pages is the function's.
+ * Accesses that the specification does not allow (the table and PBA take
+ * aligned ones of 4 or 8 bytes) read as ones and are not written. Return: is
+ * @gpa in a trapped range; if not, nothing happened and *@out_value is all ones.
+ */
+bool rp_vpci_mmio_read(const struct rp_vpci_state *state, rp_gpa_t gpa, unsigned width,
+                       uint64_t *out_value);
+bool rp_vpci_mmio_write(struct rp_vpci_state *state, rp_gpa_t gpa, unsigned width,
+                        uint64_t value, struct rp_vpci_effects *effects);
+
+#endif
