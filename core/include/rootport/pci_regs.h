@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Register vocabulary of configuration space, one block per chapter of the
+ * specifications.
+ *
+ * Offsets are enumerators, so that a program that includes another vocabulary
+ * as well fails to compile instead of mixing the two; masks are macros, since
+ * bit 31 fits no enumerator. Offsets inside a capability are relative to its
+ * header. Fields are taken and set with rp_field_get() and rp_field_set().
+ *
+ * Unless a block says otherwise: PCI Express Base r5.0, chapter 7.
+ */
+#ifndef ROOTPORT_PCI_REGS_H
+#define ROOTPORT_PCI_REGS_H
+
+#include <stdint.h>
+
+/* The field of @value that @mask names, moved to bit 0. @mask: contiguous, not zero. */
+static inline uint32_t rp_field_get(uint32_t mask, uint32_t value)
+{
+    return (value & mask) / (mask & (~mask + 1u));
+}
+
+/* @value with the field that @mask names replaced by @field; excess bits are dropped. */
+static inline uint32_t rp_field_set(uint32_t mask, uint32_t value, uint32_t field)
+{
+    return (value & ~mask) | (field * (mask & (~mask + 1u)) & mask);
+}
+
+/* What a read returns when nothing answers. */
+#define RP_PCI_ALL_ONES 0xffffffffu
+
+/* Configuration mechanism #1: PCI Local Bus r3.0, 3.2.2.3.2 */
+enum {
+    RP_PCI_CONFIG_ADDRESS = 0xcf8,
+    RP_PCI_CONFIG_DATA = 0xcfc,
+};
+#define RP_PCI_CONFIG_ADDRESS_ENABLE   0x80000000u
+#define RP_PCI_CONFIG_ADDRESS_BUS      0x00ff0000u
+#define RP_PCI_CONFIG_ADDRESS_DEVFN    0x0000ff00u
+#define RP_PCI_CONFIG_ADDRESS_REGISTER 0x000000fcu
+
+/* Header, common part: 7.5.1.1 */
+enum {
+    RP_PCI_VENDOR_ID = 0x00,
+    RP_PCI_DEVICE_ID = 0x02,
+    RP_PCI_COMMAND = 0x04,
+    RP_PCI_STATUS = 0x06,
+    RP_PCI_REVISION_ID = 0x08,
+    RP_PCI_CLASS_PROGRAMMING_INTERFACE = 0x09,
+    RP_PCI_CLASS_DEVICE = 0x0a, /* sub-class and base class, 16 bits */
+    RP_PCI_CACHE_LINE_SIZE = 0x0c,
+    RP_PCI_LATENCY_TIMER = 0x0d,
+    RP_PCI_HEADER_TYPE = 0x0e,
+    RP_PCI_BIST = 0x0f,
+    RP_PCI_CAPABILITIES_POINTER = 0x34,
+    RP_PCI_INTERRUPT_LINE = 0x3c,
+    RP_PCI_INTERRUPT_PIN = 0x3d,
+};
+enum {
+    RP_PCI_VENDOR_NONE = 0xffff,      /* nothing answers, or a virtual function */
+    RP_PCI_VENDOR_NOT_READY = 0x0001, /* request retry status made visible: 2.3.2 */
+};
+#define RP_PCI_COMMAND_IO                   0x0001u
+#define RP_PCI_COMMAND_MEMORY               0x0002u
+#define RP_PCI_COMMAND_BUS_MASTER           0x0004u
+#define RP_PCI_COMMAND_SPECIAL_CYCLES       0x0008u
+#define RP_PCI_COMMAND_MEMORY_INVALIDATE    0x0010u
+#define RP_PCI_COMMAND_VGA_PALETTE_SNOOP    0x0020u
+#define RP_PCI_COMMAND_PARITY_RESPONSE      0x0040u
+#define RP_PCI_COMMAND_SERR                 0x0100u
+#define RP_PCI_COMMAND_FAST_BACK_TO_BACK    0x0200u
+#define RP_PCI_COMMAND_INTX_DISABLE         0x0400u
+#define RP_PCI_STATUS_IMMEDIATE_READINESS   0x0001u
+#define RP_PCI_STATUS_INTX                  0x0008u
+#define RP_PCI_STATUS_CAPABILITIES          0x0010u
+#define RP_PCI_STATUS_66MHZ                 0x0020u
+#define RP_PCI_STATUS_FAST_BACK_TO_BACK     0x0080u
+#define RP_PCI_STATUS_MASTER_PARITY_ERROR   0x0100u
+#define RP_PCI_STATUS_DEVSEL                0x0600u
+#define RP_PCI_STATUS_SIGNALED_TARGET_ABORT 0x0800u
+#define RP_PCI_STATUS_RECEIVED_TARGET_ABORT 0x1000u
+#define RP_PCI_STATUS_RECEIVED_MASTER_ABORT 0x2000u
+#define RP_PCI_STATUS_SIGNALED_SYSTEM_ERROR 0x4000u
+#define RP_PCI_STATUS_PARITY_ERROR          0x8000u
+#define RP_PCI_HEADER_TYPE_LAYOUT           0x7fu
+#define RP_PCI_HEADER_TYPE_MULTIFUNCTION    0x80u
+enum {
+    RP_PCI_LAYOUT_ENDPOINT = 0, /* type 0 */
+    RP_PCI_LAYOUT_BRIDGE = 1,   /* type 1 */
+    RP_PCI_LAYOUT_CARDBUS = 2,  /* type 2 */
+};
+
+/* Class codes that decide something here: PCI Code and ID Assignment r1.11 */
+enum {
+    RP_PCI_CLASS_HOST_BRIDGE = 0x0600,
+    RP_PCI_CLASS_PCI_BRIDGE = 0x0604,
+    RP_PCI_CLASS_NONE = 0xffff,
+};
+
+/* Base address registers: 7.5.1.2.1 */
+enum {
+    RP_PCI_BAR0 = 0x10,
+    RP_PCI_ENDPOINT_BAR_COUNT = 6,
+    RP_PCI_BRIDGE_BAR_COUNT = 2,
+};
+#define RP_PCI_BAR_IO             0x00000001u
+#define RP_PCI_BAR_IO_ADDRESS     0xfffffffcu
+#define RP_PCI_BAR_TYPE           0x00000006u /* memory BARs: enumerators below */
+#define RP_PCI_BAR_PREFETCHABLE   0x00000008u
+#define RP_PCI_BAR_MEMORY_ADDRESS 0xfffffff0u
+enum {
+    RP_PCI_BAR_TYPE_32BIT = 0,
+    RP_PCI_BAR_TYPE_64BIT = 2,
+};
+
+/* Type 0 header: 7.5.1.2 */
+enum {
+    RP_PCI_CARDBUS_CIS = 0x28,
+    RP_PCI_SUBSYSTEM_VENDOR_ID = 0x2c,
+    RP_PCI_SUBSYSTEM_ID = 0x2e,
+    RP_PCI_EXPANSION_ROM = 0x30,
+    RP_PCI_MIN_GNT = 0x3e,
+    RP_PCI_MAX_LAT = 0x3f,
+};
+#define RP_PCI_EXPANSION_ROM_ENABLE  0x00000001u
+#define RP_PCI_EXPANSION_ROM_ADDRESS 0xfffff800u
+
+/* Type 1 header: 7.5.1.3 */
+enum {
+    RP_PCI_PRIMARY_BUS = 0x18,
+    RP_PCI_SECONDARY_BUS = 0x19,
+    RP_PCI_SUBORDINATE_BUS = 0x1a,
+    RP_PCI_SECONDARY_LATENCY_TIMER = 0x1b,
+    RP_PCI_IO_BASE = 0x1c,
+    RP_PCI_IO_LIMIT = 0x1d,
+    RP_PCI_SECONDARY_STATUS = 0x1e,
+    RP_PCI_MEMORY_BASE = 0x20,
+    RP_PCI_MEMORY_LIMIT = 0x22,
+    RP_PCI_PREFETCHABLE_BASE = 0x24,
+    RP_PCI_PREFETCHABLE_LIMIT = 0x26,
+    RP_PCI_PREFETCHABLE_BASE_UPPER = 0x28,
+    RP_PCI_PREFETCHABLE_LIMIT_UPPER = 0x2c,
+    RP_PCI_IO_BASE_UPPER = 0x30,
+    RP_PCI_IO_LIMIT_UPPER = 0x32,
+    RP_PCI_BRIDGE_EXPANSION_ROM = 0x38,
+    RP_PCI_BRIDGE_CONTROL = 0x3e,
+};
+#define RP_PCI_BRIDGE_WINDOW_TYPE             0x000fu /* of I/O (in 8 bits) and prefetchable */
+#define RP_PCI_BRIDGE_WINDOW_ADDRESS          0xfff0u /* bits 31:20 of the address */
+#define RP_PCI_BRIDGE_CONTROL_PARITY_RESPONSE 0x0001u
+#define RP_PCI_BRIDGE_CONTROL_SERR            0x0002u
+#define RP_PCI_BRIDGE_CONTROL_ISA             0x0004u
+#define RP_PCI_BRIDGE_CONTROL_VGA             0x0008u
+#define RP_PCI_BRIDGE_CONTROL_VGA_16BIT       0x0010u
+#define RP_PCI_BRIDGE_CONTROL_SECONDARY_RESET 0x0040u
+
+/* Type 2 header, of which only the list matters here: PC Card r8.0, 4.5 */
+enum {
+    RP_PCI_CARDBUS_CAPABILITIES_POINTER = 0x14,
+};
+
+/* Capability list: 7.5.1.1.11, PCI Local Bus r3.0, 6.7 */
+enum {
+    RP_PCI_CAPABILITIES_BASE = 0x40,
+    RP_PCI_CAP_ID = 0x00,
+    RP_PCI_CAP_NEXT = 0x01,
+};
+#define RP_PCI_CAP_NEXT_OFFSET 0xfcu /* bits 1:0 are reserved: software must mask them   \
+                                      */
+enum {
+    RP_PCI_CAP_ID_NULL = 0x00,
+    RP_PCI_CAP_ID_PM = 0x01,
+    RP_PCI_CAP_ID_AGP = 0x02,
+    RP_PCI_CAP_ID_VPD = 0x03,
+    RP_PCI_CAP_ID_SLOT_ID = 0x04,
+    RP_PCI_CAP_ID_MSI = 0x05,
+    RP_PCI_CAP_ID_COMPACT_PCI_HOT_SWAP = 0x06,
+    RP_PCI_CAP_ID_PCIX = 0x07,
+    RP_PCI_CAP_ID_HYPERTRANSPORT = 0x08,
+    RP_PCI_CAP_ID_VENDOR = 0x09,
+    RP_PCI_CAP_ID_DEBUG_PORT = 0x0a,
+    RP_PCI_CAP_ID_COMPACT_PCI_RESOURCE = 0x0b,
+    RP_PCI_CAP_ID_HOTPLUG = 0x0c,
+    RP_PCI_CAP_ID_BRIDGE_SUBSYSTEM = 0x0d,
+    RP_PCI_CAP_ID_AGP8X = 0x0e,
+    RP_PCI_CAP_ID_SECURE = 0x0f,
+    RP_PCI_CAP_ID_PCIE = 0x10,
+    RP_PCI_CAP_ID_MSIX = 0x11,
+    RP_PCI_CAP_ID_SATA = 0x12,
+    RP_PCI_CAP_ID_ADVANCED_FEATURES = 0x13,
+    RP_PCI_CAP_ID_ENHANCED_ALLOCATION = 0x14,
+    RP_PCI_CAP_ID_FLATTENING_PORTAL = 0x15,
+    RP_PCI_CAP_ID_ALL_ONES = 0xff,
+};
+
+/* Power management capability: 7.5.2 */
+enum {
+    RP_PCI_PM_CAPABILITIES = 0x02,
+    RP_PCI_PM_CONTROL_STATUS = 0x04,
+    RP_PCI_PM_DATA = 0x07,
+    RP_PCI_PM_SIZE = 0x08,
+};
+#define RP_PCI_PM_CAPABILITIES_VERSION  0x0007u
+#define RP_PCI_PM_CAPABILITIES_D1       0x0200u
+#define RP_PCI_PM_CAPABILITIES_D2       0x0400u
+#define RP_PCI_PM_CAPABILITIES_PME      0xf800u
+#define RP_PCI_PM_CONTROL_POWER_STATE   0x0003u
+#define RP_PCI_PM_CONTROL_NO_SOFT_RESET 0x0008u
+#define RP_PCI_PM_CONTROL_PME_ENABLE    0x0100u
+#define RP_PCI_PM_CONTROL_DATA_SELECT   0x1e00u
+#define RP_PCI_PM_CONTROL_DATA_SCALE    0x6000u
+#define RP_PCI_PM_CONTROL_PME_STATUS    0x8000u
+
+/* PCI-X capability: PCI-X Protocol Addendum r2.0a, 7.2 and 8.6.2 */
+enum {
+    RP_PCI_PCIX_COMMAND = 0x02,          /* type 0 */
+    RP_PCI_PCIX_SECONDARY_STATUS = 0x02, /* type 1 */
+    RP_PCI_PCIX_STATUS = 0x04,
+};
+#define RP_PCI_PCIX_STATUS_266MHZ 0x40000000u
+#define RP_PCI_PCIX_STATUS_533MHZ 0x80000000u
+
+/* MSI capability: 7.7.1 */
+enum {
+    RP_PCI_MSI_CONTROL = 0x02,
+    RP_PCI_MSI_ADDRESS = 0x04,
+    RP_PCI_MSI_ADDRESS_UPPER = 0x08, /* with 64BIT */
+    RP_PCI_MSI_DATA_32BIT = 0x08,
+    RP_PCI_MSI_DATA_64BIT = 0x0c,
+    RP_PCI_MSI_MASK_32BIT = 0x0c, /* with MASKABLE */
+    RP_PCI_MSI_MASK_64BIT = 0x10,
+    RP_PCI_MSI_PENDING_32BIT = 0x10,
+    RP_PCI_MSI_PENDING_64BIT = 0x14,
+};
+#define RP_PCI_MSI_CONTROL_ENABLE           0x0001u
+#define RP_PCI_MSI_CONTROL_MULTIPLE_CAPABLE 0x000eu /* log2 of the vectors */
+#define RP_PCI_MSI_CONTROL_MULTIPLE_ENABLE  0x0070u /* log2 of the vectors */
+#define RP_PCI_MSI_CONTROL_64BIT            0x0080u
+#define RP_PCI_MSI_CONTROL_MASKABLE         0x0100u
+#define RP_PCI_MSI_ADDRESS_MASK             0xfffffffcu
+
+/* MSI-X capability and table: 7.7.2 */
+enum {
+    RP_PCI_MSIX_CONTROL = 0x02,
+    RP_PCI_MSIX_TABLE = 0x04,
+    RP_PCI_MSIX_PBA = 0x08,
+    RP_PCI_MSIX_SIZE = 0x0c,
+    RP_PCI_MSIX_ENTRY_ADDRESS = 0x00,
+    RP_PCI_MSIX_ENTRY_ADDRESS_UPPER = 0x04,
+    RP_PCI_MSIX_ENTRY_DATA = 0x08,
+    RP_PCI_MSIX_ENTRY_CONTROL = 0x0c,
+    RP_PCI_MSIX_ENTRY_SIZE = 0x10,
+};
+#define RP_PCI_MSIX_CONTROL_TABLE_SIZE 0x07ffu /* entries - 1 */
+#define RP_PCI_MSIX_CONTROL_MASK_ALL   0x4000u
+#define RP_PCI_MSIX_CONTROL_ENABLE     0x8000u
+#define RP_PCI_MSIX_BIR                0x00000007u /* of TABLE and PBA */
+#define RP_PCI_MSIX_OFFSET             0xfffffff8u
+#define RP_PCI_MSIX_ENTRY_CONTROL_MASK 0x00000001u
+
+/* PCI Express capability: 7.5.3 */
+enum {
+    RP_PCI_PCIE_CAPABILITIES = 0x02,
+    RP_PCI_PCIE_DEVICE_CAPABILITIES = 0x04,
+    RP_PCI_PCIE_DEVICE_CONTROL = 0x08,
+    RP_PCI_PCIE_DEVICE_STATUS = 0x0a,
+    RP_PCI_PCIE_LINK_CAPABILITIES = 0x0c,
+    RP_PCI_PCIE_LINK_CONTROL = 0x10,
+    RP_PCI_PCIE_LINK_STATUS = 0x12,
+    RP_PCI_PCIE_SLOT_CAPABILITIES = 0x14,
+    RP_PCI_PCIE_SLOT_CONTROL = 0x18,
+    RP_PCI_PCIE_SLOT_STATUS = 0x1a,
+    RP_PCI_PCIE_ROOT_CONTROL = 0x1c,
+    RP_PCI_PCIE_ROOT_CAPABILITIES = 0x1e,
+    RP_PCI_PCIE_ROOT_STATUS = 0x20,
+    RP_PCI_PCIE_DEVICE_CAPABILITIES2 = 0x24,
+    RP_PCI_PCIE_DEVICE_CONTROL2 = 0x28,
+    RP_PCI_PCIE_DEVICE_STATUS2 = 0x2a,
+    RP_PCI_PCIE_LINK_CAPABILITIES2 = 0x2c,
+    RP_PCI_PCIE_LINK_CONTROL2 = 0x30,
+    RP_PCI_PCIE_LINK_STATUS2 = 0x32,
+    RP_PCI_PCIE_SLOT_CAPABILITIES2 = 0x34,
+    RP_PCI_PCIE_SLOT_CONTROL2 = 0x38,
+    RP_PCI_PCIE_SLOT_STATUS2 = 0x3a,
+    RP_PCI_PCIE_SIZE = 0x3c,
+};
+#define RP_PCI_PCIE_CAPABILITIES_VERSION           0x000fu
+#define RP_PCI_PCIE_CAPABILITIES_TYPE              0x00f0u /* enumerators below */
+#define RP_PCI_PCIE_CAPABILITIES_SLOT              0x0100u
+#define RP_PCI_PCIE_CAPABILITIES_INTERRUPT_MESSAGE 0x3e00u
+#define RP_PCI_PCIE_DEVICE_CAPABILITIES_FLR        0x10000000u
+enum {
+    RP_PCI_PCIE_TYPE_ENDPOINT = 0x0,
+    RP_PCI_PCIE_TYPE_LEGACY_ENDPOINT = 0x1,
+    RP_PCI_PCIE_TYPE_ROOT_PORT = 0x4,
+    RP_PCI_PCIE_TYPE_UPSTREAM_PORT = 0x5,
+    RP_PCI_PCIE_TYPE_DOWNSTREAM_PORT = 0x6,
+    RP_PCI_PCIE_TYPE_TO_PCI_BRIDGE = 0x7,
+    RP_PCI_PCIE_TYPE_FROM_PCI_BRIDGE = 0x8,
+    RP_PCI_PCIE_TYPE_INTEGRATED_ENDPOINT = 0x9,
+    RP_PCI_PCIE_TYPE_EVENT_COLLECTOR = 0xa,
+};
+
+/* Extended capability list: 7.6.3 */
+enum {
+    RP_PCI_EXTENDED_BASE = 0x100,
+};
+#define RP_PCI_EXTCAP_ID      0x0000ffffu
+#define RP_PCI_EXTCAP_VERSION 0x000f0000u
+#define RP_PCI_EXTCAP_NEXT    0xfff00000u
+#define RP_PCI_EXTCAP_NEXT_OFFSET                                                        \
+    0xffcu /* bits 1:0 are reserved: software must mask them */
+enum {
+    RP_PCI_EXTCAP_ID_NULL = 0x0000,
+    RP_PCI_EXTCAP_ID_AER = 0x0001,
+    RP_PCI_EXTCAP_ID_VC = 0x0002,
+    RP_PCI_EXTCAP_ID_SERIAL_NUMBER = 0x0003,
+    RP_PCI_EXTCAP_ID_POWER_BUDGETING = 0x0004,
+    RP_PCI_EXTCAP_ID_RC_LINK_DECLARATION = 0x0005,
+    RP_PCI_EXTCAP_ID_RC_LINK_CONTROL = 0x0006,
+    RP_PCI_EXTCAP_ID_EVENT_COLLECTOR = 0x0007,
+    RP_PCI_EXTCAP_ID_MFVC = 0x0008,
+    RP_PCI_EXTCAP_ID_VC_MFVC = 0x0009,
+    RP_PCI_EXTCAP_ID_RCRB = 0x000a,
+    RP_PCI_EXTCAP_ID_VENDOR = 0x000b,
+    RP_PCI_EXTCAP_ID_CONFIG_ACCESS = 0x000c,
+    RP_PCI_EXTCAP_ID_ACS = 0x000d,
+    RP_PCI_EXTCAP_ID_ARI = 0x000e,
+    RP_PCI_EXTCAP_ID_ATS = 0x000f,
+    RP_PCI_EXTCAP_ID_SRIOV = 0x0010,
+    RP_PCI_EXTCAP_ID_MRIOV = 0x0011,
+    RP_PCI_EXTCAP_ID_MULTICAST = 0x0012,
+    RP_PCI_EXTCAP_ID_PRI = 0x0013,
+    RP_PCI_EXTCAP_ID_RESIZABLE_BAR = 0x0015,
+    RP_PCI_EXTCAP_ID_DPA = 0x0016,
+    RP_PCI_EXTCAP_ID_TPH = 0x0017,
+    RP_PCI_EXTCAP_ID_LTR = 0x0018,
+    RP_PCI_EXTCAP_ID_SECONDARY_PCIE = 0x0019,
+    RP_PCI_EXTCAP_ID_PMUX = 0x001a,
+    RP_PCI_EXTCAP_ID_PASID = 0x001b,
+    RP_PCI_EXTCAP_ID_LN_REQUESTER = 0x001c,
+    RP_PCI_EXTCAP_ID_DPC = 0x001d,
+    RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES = 0x001e,
+    RP_PCI_EXTCAP_ID_PTM = 0x001f,
+    RP_PCI_EXTCAP_ID_FRS_QUEUEING = 0x0021,
+    RP_PCI_EXTCAP_ID_READINESS_TIME = 0x0022,
+    RP_PCI_EXTCAP_ID_DVSEC = 0x0023,
+    RP_PCI_EXTCAP_ID_VF_RESIZABLE_BAR = 0x0024,
+    RP_PCI_EXTCAP_ID_DATA_LINK_FEATURE = 0x0025,
+    RP_PCI_EXTCAP_ID_16GTS = 0x0026,
+    RP_PCI_EXTCAP_ID_LANE_MARGINING = 0x0027,
+    RP_PCI_EXTCAP_ID_HIERARCHY_ID = 0x0028,
+    RP_PCI_EXTCAP_ID_NPEM = 0x0029,
+    RP_PCI_EXTCAP_ID_32GTS = 0x002a,
+    RP_PCI_EXTCAP_ID_ALTERNATE_PROTOCOL = 0x002b,
+    RP_PCI_EXTCAP_ID_SFI = 0x002c,
+    RP_PCI_EXTCAP_ID_DOE = 0x002e,
+};
+
+/* SR-IOV extended capability: 9.3.3 */
+enum {
+    RP_PCI_SRIOV_CONTROL = 0x08,
+    RP_PCI_SRIOV_INITIAL_VFS = 0x0c,
+    RP_PCI_SRIOV_TOTAL_VFS = 0x0e,
+    RP_PCI_SRIOV_NUM_VFS = 0x10,
+    RP_PCI_SRIOV_VF_OFFSET = 0x14,
+    RP_PCI_SRIOV_VF_STRIDE = 0x16,
+    RP_PCI_SRIOV_VF_DEVICE_ID = 0x1a,
+    RP_PCI_SRIOV_VF_BAR0 = 0x24,
+};
+#define RP_PCI_SRIOV_CONTROL_VF_ENABLE 0x0001u
+
+#endif
