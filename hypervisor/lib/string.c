@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mem* and str* functions of <string.h> that a program without a C library
+ * needs.
+ *
+ * Built with -fno-tree-loop-distribute-patterns (clang: -fno-builtin): else the
+ * compiler finds memset() in the loop of memset() and makes it call itself.
+ * memcpy() and memset() are string instructions because they also clear and
+ * copy whole guests, and those are the fast way to do that without SSE (AMD64
+ * Software Optimization Guides, "REP MOVS"); the unit test runs them as they
+ * are, they need no privilege.
+ */
+#include "lib/string.h"
+
+#include <stdint.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+    void *cursor = to;
+
+    __asm__ volatile("rep movsb" : "+D"(cursor), "+S"(from), "+c"(size) : : "memory");
+    return to;
+}
+
+void *memset(void *to, int byte, size_t size)
+{
+    void *cursor = to;
+
+    __asm__ volatile("rep stosb" : "+D"(cursor), "+c"(size) : "a"(byte) : "memory");
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+    unsigned char *target = to;
+    const unsigned char *source = from;
+
+    /* Wraps, and so is large, where @to is below @from. */
+    if ((uintptr_t)to - (uintptr_t)from >= size)
+        return memcpy(to, from, size);
+    while (size-- > 0)
+        target[size] = source[size];
+    return to;
+}
+
+int memcmp(const void *left, const void *right, size_t size)
+{
+    const unsigned char *a = left;
+    const unsigned char *b = right;
+
+    for (size_t i = 0; i < size; i++) {
+        if (a[i] != b[i])
+            return a[i] - b[i];
+    }
+    return 0;
+}
+
+void *memchr(const void *bytes, int byte, size_t size)
+{
+    const unsigned char *cursor = bytes;
+
+    for (size_t i = 0; i < size; i++) {
+        if (cursor[i] == (unsigned char)byte)
+            return (void *)(uintptr_t)(cursor + i);
+    }
+    return NULL;
+}
+
+size_t strlen(const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] != '\0')
+        length++;
+    return length;
+}
+
+size_t strnlen(const char *text, size_t size_max)
+{
+    size_t length = 0;
+
+    while (length < size_max && text[length] != '\0')
+        length++;
+    return length;
+}
+
+int strncmp(const char *left, const char *right, size_t size_max)
+{
+    for (size_t i = 0; i < size_max; i++) {
+        unsigned char a = (unsigned char)left[i];
+        unsigned char b = (unsigned char)right[i];
+
+        if (a != b || a == '\0')
+            return a - b;
+    }
+    return 0;
+}
+
+int strcmp(const char *left, const char *right)
+{
+    return strncmp(left, right, SIZE_MAX);
+}
+
+char *strchr(const char *text, int character)
+{
+    return memchr(text, character, strlen(text) + 1);
+}
+
+char *strrchr(const char *text, int character)
+{
+    for (size_t end = strlen(text) + 1; end > 0; end--) {
+        if (text[end - 1] == (char)character)
+            return (char *)(uintptr_t)(text + end - 1);
+    }
+    return NULL;
+}
