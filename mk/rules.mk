@@ -37,6 +37,10 @@ $(BUILD)/hypervisor/%.o: %.S $(FLAG_FILES)
 $(BUILD)/unit/%.o: %.c $(FLAG_FILES)
 	$(call compile,$(HOST_FLAGS) $(SANITIZERS))
 
+# gcc finds mem* in the loops of mem*, even freestanding; clang doesn't then.
+$(call hypervisor_objects,hypervisor/lib/string.c): MACHINE_FLAGS += \
+	$(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
+
 # --- the core ----------------------------------------------------------------
 
 define archive

@@ -4,6 +4,7 @@
 CORE_SRCS := \
 
 HYPERVISOR_SRCS := \
+	hypervisor/lib/string.c \
 
 # The parser of launch configurations, which needs libfdt and is shared by the
 # hypervisor and the tool.
@@ -14,6 +15,7 @@ CONFIGS := \
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
 # the core and the fakes.
 UNIT_TESTS := \
+	string \
 
 FAKE_SRCS := \
 

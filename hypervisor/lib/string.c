@@ -3,22 +3,24 @@
  * The mem* and str* functions of <string.h> that a program without a C library
  * needs.
  *
- * Built with -fno-tree-loop-distribute-patterns (clang: -fno-builtin): else the
- * compiler finds memset() in the loop of memset() and makes it call itself.
- * memcpy() and memset() are string instructions because they also clear and
- * copy whole guests, and those are the fast way to do that without SSE (AMD64
- * Software Optimization Guides, "REP MOVS"); the unit test runs them as they
- * are, they need no privilege.
+ * Built with -fno-tree-loop-distribute-patterns: else gcc may find memmove() in
+ * the loop of memmove() and make it call itself. Copying and filling are string
+ * instructions because whole guests are copied and cleared, and without vector
+ * registers nothing is faster.
  */
 #include "lib/string.h"
 
 #include <stdint.h>
 
+/* Lowest byte first, so that @to may overlap what is above it. */
+static void copy_up(void *to, const void *from, size_t size)
+{
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+}
+
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
-    void *cursor = to;
-
-    __asm__ volatile("rep movsb" : "+D"(cursor), "+S"(from), "+c"(size) : : "memory");
+    copy_up(to, from, size);
     return to;
 }
 
@@ -36,8 +38,10 @@ void *memmove(void *to, const void *from, size_t size)
     const unsigned char *source = from;
 
     /* Wraps, and so is large, where @to is below @from. */
-    if ((uintptr_t)to - (uintptr_t)from >= size)
-        return memcpy(to, from, size);
+    if ((uintptr_t)to - (uintptr_t)from >= size) {
+        copy_up(to, from, size);
+        return to;
+    }
     while (size-- > 0)
         target[size] = source[size];
     return to;
