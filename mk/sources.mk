@@ -5,6 +5,7 @@ CORE_SRCS := \
 
 HYPERVISOR_SRCS := \
 	hypervisor/lib/string.c \
+	hypervisor/svm/decode.c \
 
 # The parser of launch configurations, which needs libfdt and is shared by the
 # hypervisor and the tool.
@@ -15,7 +16,10 @@ CONFIGS := \
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
 # the core and the fakes.
 UNIT_TESTS := \
+	decode \
 	string \
+
+test_decode_SRCS := hypervisor/svm/decode.c
 
 FAKE_SRCS := \
 
