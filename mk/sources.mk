@@ -2,6 +2,16 @@
 # What is built from what: one list a product, alphabetical, one path a line.
 
 CORE_SRCS := \
+	core/cap.c \
+	core/cfg.c \
+	core/cfg_direct.c \
+	core/ecam.c \
+	core/ecam_text.c \
+	core/ecam_window.c \
+	core/extcfg.c \
+	core/mcfg.c \
+	core/scan.c \
+	core/status.c \
 
 HYPERVISOR_SRCS := \
 	hypervisor/lib/string.c \

@@ -72,13 +72,13 @@ enum rp_ecam_reason {
     RP_ECAM_REASON_UNMAPPED,   /* the platform could not map it */
     RP_ECAM_REASON_RETRACTED,  /* a report took its reservation back */
     /* REJECTED */
-    RP_ECAM_REASON_BUSES_REVERSED,      /* the first bus is above the last */
-    RP_ECAM_REASON_BASE_ZERO,           /* the base address is zero */
-    RP_ECAM_REASON_BASE_MISALIGNED,     /* the base address is no multiple of 1 MiB */
-    RP_ECAM_REASON_BEYOND_ADDRESSES,    /* it ends above what the CPU can address */
-    RP_ECAM_REASON_OVERLAPS_MEMORY,     /* it overlaps memory in the memory map */
-    RP_ECAM_REASON_OVERLAPS_BUSES,      /* another region claims one of its buses */
-    RP_ECAM_REASON_OVERLAPS_REGION,     /* another region claims one of its addresses */
+    RP_ECAM_REASON_BUSES_REVERSED,   /* the first bus is above the last */
+    RP_ECAM_REASON_BASE_ZERO,        /* the base address is zero */
+    RP_ECAM_REASON_BASE_MISALIGNED,  /* the base address is no multiple of 1 MiB */
+    RP_ECAM_REASON_BEYOND_ADDRESSES, /* it ends above what the CPU can address */
+    RP_ECAM_REASON_OVERLAPS_MEMORY,  /* it overlaps RAM or a device in the memory map */
+    RP_ECAM_REASON_OVERLAPS_BUSES,   /* another region claims one of its buses */
+    RP_ECAM_REASON_OVERLAPS_REGION,  /* another region claims one of its addresses */
     RP_ECAM_REASON_CONTRADICTS_CHIPSET, /* the chipset's base register says otherwise */
 };
 
@@ -100,42 +100,61 @@ struct rp_ecam_region {
     _Atomic(volatile unsigned char *) window;
 };
 
-/* A set of regions in storage of the caller's. */
-struct rp_ecam {
-    struct rp_ecam_region *regions;
-    size_t capacity;
-    _Atomic(size_t) count; /* regions in use, from index 0; only grows */
-    enum rp_ecam_policy policy;
-    unsigned address_bits; /* width of a physical address of this CPU, at most 52 */
-};
-
-/* An entry of the machine's memory map, in any order, overlapping or not. */
+/* What an entry of the machine's memory map says. */
 enum rp_memory_type {
     RP_MEMORY_NONE = 0,
     RP_MEMORY_RAM = 1,      /* RAM, or holding data in RAM (ACPI tables, NVS, bad RAM) */
     RP_MEMORY_RESERVED = 2, /* reserved, EfiMemoryMappedIO */
+    RP_MEMORY_DEVICE = 3,   /* known to be another device: APICs, IOMMU */
 };
 
+/* Entries come in any order, overlapping or not. */
 struct rp_memory_range {
     uint64_t base; /* in bytes */
     uint64_t size; /* in bytes */
     enum rp_memory_type type;
 };
 
+/* What a set is made from. All of it stays the caller's, and where it is. */
+struct rp_ecam_setup {
+    struct rp_ecam_region *regions; /* storage */
+    size_t capacity;                /* of the storage, in regions */
+    const struct rp_memory_range *memory_map;
+    size_t memory_map_count;
+    enum rp_ecam_policy policy;
+    unsigned address_bits; /* width of this CPU's physical addresses; 52 at most counts */
+};
+
+/* A set of regions. */
+struct rp_ecam {
+    struct rp_ecam_setup setup;
+    _Atomic(size_t) count; /* regions in use, from index 0; only grows */
+};
+
+/* Makes an empty set. */
+void rp_ecam_init(struct rp_ecam *ecam, const struct rp_ecam_setup *setup);
+
 /*
- * Makes an empty set. @address_bits is the CPU's physical address width; a
- * region that ends above it is rejected, since mapping it would fault.
+ * Whether @range could join the set: RP_ECAM_REASON_NONE, or the reason to
+ * reject it. Changes nothing.
  */
-void rp_ecam_init(struct rp_ecam *ecam, struct rp_ecam_region *storage, size_t capacity,
-                  enum rp_ecam_policy policy, unsigned address_bits);
+enum rp_ecam_reason rp_ecam_judge(const struct rp_ecam *ecam,
+                                  const struct rp_ecam_range *range,
+                                  enum rp_ecam_source source);
 
 /*
  * Puts a region into the set, as candidate or (with the reason) as rejected;
- * *@out_index is its index. A range that is already there, matched as by
- * rp_ecam_match(), gives the index of that one. A region that contradicts
- * another takes the other down with it: neither can be told from the liar. But
- * RP_ECAM_SOURCE_CHIPSET is the hardware's own word and wins, and an enabled
- * region stays.
+ * *@out_index is its index. A range that is there already, equal or matched as
+ * by rp_ecam_match(), gives the index of that one.
+ *
+ * Two entries of MCFG that contradict each other reject each other: neither
+ * can be told from the liar. A chipset's own register wins against a
+ * candidate that contradicts it. An enabled region always stays.
+ *
+ * The memory map is applied at once: a region that overlaps RAM or a known
+ * device is rejected, and one that lies in reserved entries from end to end
+ * has RP_ECAM_EVIDENCE_MEMORY_MAP. RP_ECAM_SOURCE_CHIPSET is evidence of its
+ * own, also where the region was there before.
  *
  * RP_OK, also when rejected; RP_ERR_NO_SPACE when the storage is full.
  */
@@ -149,14 +168,6 @@ enum rp_status rp_ecam_add(struct rp_ecam *ecam, const struct rp_ecam_range *ran
  */
 struct rp_ecam_region *rp_ecam_match(const struct rp_ecam *ecam,
                                      const struct rp_ecam_range *range);
-
-/*
- * Compares every region with the machine's memory map: rejects the ones that
- * overlap RAM, gives RP_ECAM_EVIDENCE_MEMORY_MAP to the ones that lie in
- * reserved entries from end to end.
- */
-void rp_ecam_apply_memory_map(struct rp_ecam *ecam, const struct rp_memory_range *map,
-                              size_t map_count);
 
 /* Whether @evidence is enough under @policy. */
 bool rp_ecam_is_enough(enum rp_ecam_policy policy, unsigned evidence);
@@ -174,35 +185,47 @@ rp_hpa_t rp_ecam_address(const struct rp_ecam_range *range, rp_sbdf_t sbdf, uint
 /*
  * Where the 4096 bytes of @sbdf are mapped, or NULL if no enabled region
  * covers it. Takes no lock. What it returns stays valid until the embedder
- * releases the window that rp_ecam_disable() handed it.
+ * unmaps the window that rp_ecam_withdraw() handed it.
  */
 volatile unsigned char *rp_ecam_window(const struct rp_ecam *ecam, rp_sbdf_t sbdf);
 
-/* ---- Windows: these need platform.h's functions (core/ecam_window.c) ---- */
+/*
+ * Makes @window, where all of the region is mapped, the way to its functions,
+ * and the region enabled.
+ */
+void rp_ecam_publish(struct rp_ecam_region *region, volatile unsigned char *window);
+
+/*
+ * Takes an enabled region back to candidate: new accesses no longer find it.
+ * Returns the window that it had (NULL if it had none), which the embedder
+ * unmaps once no access that began before can still be under way.
+ */
+volatile unsigned char *rp_ecam_withdraw(struct rp_ecam_region *region,
+                                         enum rp_ecam_reason reason);
+
+/* ---- Mapping: these need platform.h's functions (core/ecam_window.c) ---- */
 
 struct rp_platform;
 
+/* Maps all of a region; NULL if the platform cannot. Publishes nothing. */
+volatile unsigned char *rp_ecam_map(const struct rp_ecam_region *region,
+                                    struct rp_platform *platform);
+
+/* Gives a window of rp_ecam_map()'s back; NULL is fine. */
+void rp_ecam_unmap(const struct rp_ecam_region *region, volatile unsigned char *window,
+                   struct rp_platform *platform);
+
 /*
- * Maps a candidate and publishes the window. RP_OK; RP_ERR_EXISTS when it is
- * enabled already; RP_ERR_DENIED when its evidence does not satisfy the
- * policy; RP_ERR_INVALID when rejected; RP_ERR_UNREACHABLE when the platform
+ * Maps a candidate and publishes it. RP_OK; RP_ERR_EXISTS when it is enabled
+ * already; RP_ERR_DENIED when its evidence does not satisfy the policy;
+ * RP_ERR_INVALID when it is rejected; RP_ERR_UNREACHABLE when the platform
  * cannot map it. State and reason follow.
  */
-enum rp_status rp_ecam_enable(struct rp_ecam *ecam, struct rp_ecam_region *region,
+enum rp_status rp_ecam_enable(const struct rp_ecam *ecam, struct rp_ecam_region *region,
                               struct rp_platform *platform);
 
 /* Enables every candidate that has enough evidence; returns how many it enabled. */
-size_t rp_ecam_enable_all(struct rp_ecam *ecam, struct rp_platform *platform);
-
-/*
- * Withdraws an enabled region: new accesses no longer find it. Returns the
- * window that it had (NULL if it had none), which the embedder gives to
- * rp_ecam_release() once no access that began before can still be under way.
- */
-volatile unsigned char *rp_ecam_disable(struct rp_ecam_region *region,
-                                        enum rp_ecam_reason reason);
-void rp_ecam_release(const struct rp_ecam_region *region, volatile unsigned char *window,
-                     struct rp_platform *platform);
+size_t rp_ecam_enable_all(const struct rp_ecam *ecam, struct rp_platform *platform);
 
 /* ---- Words for people ---- */
 

@@ -166,8 +166,9 @@ enum {
     RP_PCI_CAP_ID = 0x00,
     RP_PCI_CAP_NEXT = 0x01,
 };
-#define RP_PCI_CAP_NEXT_OFFSET 0xfcu /* bits 1:0 are reserved: software must mask them   \
-                                      */
+#define RP_PCI_CAP_NEXT_OFFSET                                                           \
+    0xfcu /* bits 1:0 are reserved: software must mask them                              \
+           */
 enum {
     RP_PCI_CAP_ID_NULL = 0x00,
     RP_PCI_CAP_ID_PM = 0x01,
