@@ -14,6 +14,10 @@ CORE_SRCS := \
 	core/status.c \
 
 HYPERVISOR_SRCS := \
+	hypervisor/dev/acpi.c \
+	hypervisor/dev/acpi_fadt.c \
+	hypervisor/dev/acpi_ivrs.c \
+	hypervisor/dev/acpi_madt.c \
 	hypervisor/lib/string.c \
 	hypervisor/svm/decode.c \
 
@@ -26,13 +30,18 @@ CONFIGS := \
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
 # the core and the fakes.
 UNIT_TESTS := \
+	acpi \
 	decode \
 	string \
 
+test_acpi_SRCS := hypervisor/dev/acpi.c hypervisor/dev/acpi_fadt.c \
+	hypervisor/dev/acpi_ivrs.c hypervisor/dev/acpi_madt.c
 test_decode_SRCS := hypervisor/svm/decode.c
 
 FAKE_SRCS := \
 
 # tests/fuzz/fuzz_X.c is named X here. fuzz_X_SRCS as above.
 FUZZERS := \
+	acpi \
 
+fuzz_acpi_SRCS := $(test_acpi_SRCS)
