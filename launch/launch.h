@@ -156,7 +156,8 @@ struct launch_domain {
     struct launch_module ramdisk;
     const char *bootargs; /* never NULL */
     enum launch_console console;
-    size_t first_port; /* its ports: launch_config.ports[first_port ...] */
+    bool has_console_focus; /* asks for it; launch_config.console_focus says who has it */
+    size_t first_port;      /* its ports: launch_config.ports[first_port ...] */
     size_t port_count;
 };
 
@@ -261,7 +262,7 @@ enum launch_severity {
 struct launch_finding {
     enum launch_rule rule;
     enum launch_severity severity;
-    char node[LAUNCH_NODE_PATH_MAX]; /* path, its middle cut out if it's too long */
+    char node[LAUNCH_NODE_PATH_MAX]; /* path, or ".../" and the name if it's long */
     const char *property;            /* in the blob or constant; NULL: the node itself */
     const char *hint; /* what the rule's mend speaks of, NULL if nothing: see below */
 };
@@ -292,13 +293,13 @@ RP_MUST_CHECK enum rp_status launch_read(const void *blob, size_t size,
                                          struct launch_config *out_config,
                                          struct launch_findings *findings);
 
-/* What the rule demands, in one sentence; never NULL. */
+/* What the rule demands, one sentence without its full stop; never NULL. */
 const char *launch_rule_text(enum launch_rule rule);
 
-/* What to do about it, in one sentence; never NULL. */
+/* What to do about it, likewise; never NULL. */
 const char *launch_rule_mend(enum launch_rule rule);
 
-/* "warning", "port lost", "domain lost" or "nothing launched"; never NULL. */
+/* "warning", or what is lost: "port left empty", "domain not launched"; never NULL. */
 const char *launch_severity_text(enum launch_severity severity);
 
 /*

@@ -24,8 +24,18 @@ HYPERVISOR_SRCS := \
 # The parser of launch configurations, which needs libfdt and is shared by the
 # hypervisor and the tool.
 LAUNCH_SRCS := \
+	launch/check.c \
+	launch/findings.c \
+	launch/module.c \
+	launch/nearest.c \
+	launch/property.c \
+	launch/read.c \
+	launch/resolve.c \
+	launch/schema.c \
+	launch/selector.c \
 
 CONFIGS := \
+	configs/nvme.dts \
 
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
 # the core and the fakes.
