@@ -18,6 +18,8 @@ HYPERVISOR_SRCS := \
 	hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c \
 	hypervisor/dev/acpi_madt.c \
+	hypervisor/guest/acpi_tables.c \
+	hypervisor/guest/aml.c \
 	hypervisor/lib/string.c \
 	hypervisor/svm/decode.c \
 
@@ -41,12 +43,18 @@ CONFIGS := \
 # the core and the fakes.
 UNIT_TESTS := \
 	acpi \
+	acpi_tables \
+	aml \
 	decode \
+	dsdt \
 	string \
 
 test_acpi_SRCS := hypervisor/dev/acpi.c hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c hypervisor/dev/acpi_madt.c
+test_acpi_tables_SRCS := hypervisor/guest/acpi_tables.c hypervisor/guest/aml.c
+test_aml_SRCS := hypervisor/guest/aml.c
 test_decode_SRCS := hypervisor/svm/decode.c
+test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 
 FAKE_SRCS := \
 
