@@ -17,23 +17,51 @@ include mk/sources.mk
 include mk/flags.mk
 include mk/rules.mk
 
-.PHONY: all setup test test-unit clean
+.PHONY: all products setup run test test-unit test-fuzz test-boot clean
 
-all: $(PRODUCTS)
+all: $(CACHE)/packages.stamp
+	@$(MAKE) --no-print-directory products
 
-# Packages that building and testing need; installs only what is missing.
-setup: $(CACHE)/packages.stamp
+products: $(PRODUCTS)
+
+# --- set-up: needs the network once; installs only what is missing ---------------
+
+setup: $(CACHE)/packages.stamp $(CACHE)/kernel/release
 
 $(CACHE)/packages.stamp: scripts/setup-packages scripts/packages.txt
 	@scripts/setup-packages scripts/packages.txt
 	@mkdir -p $(@D)
 	@touch $@
 
-test: test-unit
+$(CACHE)/kernel/release: | $(CACHE)/packages.stamp
+	@scripts/setup-kernel $(@D)
+
+# --- running -------------------------------------------------------------------
+
+# Which scenario `make run` boots: a folder below tests/boot.
+SCENARIO ?= nvme
+
+run: setup
+	@$(MAKE) --no-print-directory products $(INITRAMFS)
+	@scripts/run tests/boot/$(SCENARIO) --build $(BUILD) --cache $(CACHE)
+
+# --- testing -------------------------------------------------------------------
+
+test: setup
+	@$(MAKE) --no-print-directory products unit-tests fuzz-programs $(INITRAMFS)
+	@tests/run unit fuzz boot --build $(BUILD) --cache $(CACHE)
 
 test-unit: $(CACHE)/packages.stamp
-	@$(MAKE) --no-print-directory BUILD=$(BUILD) unit-tests
+	@$(MAKE) --no-print-directory unit-tests
 	@tests/run unit --build $(BUILD)
+
+test-fuzz: $(CACHE)/packages.stamp
+	@$(MAKE) --no-print-directory fuzz-programs
+	@tests/run fuzz --build $(BUILD)
+
+test-boot: setup
+	@$(MAKE) --no-print-directory products $(INITRAMFS)
+	@tests/run boot --build $(BUILD) --cache $(CACHE)
 
 clean:
 	rm -rf $(BUILD)

@@ -11,9 +11,11 @@ fuzz_objects = $(patsubst %,$(BUILD)/fuzz/%.o,$(basename $(1)))
 LIBRARY := $(BUILD)/librootport.a
 
 HYPERVISOR := $(BUILD)/rootport.elf
+HYPERVISOR_OBJECTS := $(call hypervisor_objects,$(HYPERVISOR_SRCS) $(LAUNCH_SRCS))
 CONFIG_BLOBS := $(patsubst %.dts,$(BUILD)/%.dtb,$(CONFIGS))
 
-PRODUCTS := $(LIBRARY) $(if $(HYPERVISOR_SRCS),$(HYPERVISOR)) $(CONFIG_BLOBS)
+PRODUCTS := $(LIBRARY) $(CONFIG_BLOBS) \
+	$(if $(filter hypervisor/main.c,$(HYPERVISOR_SRCS)),$(HYPERVISOR),$(HYPERVISOR_OBJECTS))
 
 FLAG_FILES := Makefile mk/flags.mk mk/rules.mk
 
@@ -58,8 +60,7 @@ $(LIBRARY): $(call core_objects,$(CORE_SRCS)) mk/sources.mk
 LINKER_SCRIPT := hypervisor/hypervisor.lds
 LIBFDT := $(shell $(CC) -print-file-name=libfdt.a)
 
-$(HYPERVISOR)64: $(call hypervisor_objects,$(HYPERVISOR_SRCS) $(LAUNCH_SRCS)) $(LIBRARY) \
-		$(LINKER_SCRIPT) mk/sources.mk
+$(HYPERVISOR)64: $(HYPERVISOR_OBJECTS) $(LIBRARY) $(LINKER_SCRIPT) mk/sources.mk
 	@echo "LD $@"
 	@$(LD) $(HYPERVISOR_LDFLAGS) -T $(LINKER_SCRIPT) -o $@ $(filter %.o,$^) \
 		$(LIBRARY) $(LIBFDT)
@@ -73,6 +74,15 @@ $(BUILD)/configs/%.dtb: configs/%.dts
 	@echo "DTC $<"
 	@mkdir -p $(@D)
 	@dtc -q -I dts -O dtb -o $@ $<
+
+# --- guests --------------------------------------------------------------------
+
+INITRAMFS := $(BUILD)/initramfs.cpio
+
+$(INITRAMFS): scripts/make-initramfs $(wildcard tests/guest/*) $(CACHE)/kernel/release
+	@echo "CPIO $@"
+	@mkdir -p $(@D)
+	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest --output $@
 
 # --- unit tests --------------------------------------------------------------
 

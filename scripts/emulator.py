@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""Boots a scenario in QEMU and judges it by its console.
+
+A scenario is a TOML file; tests/boot/machine.toml holds what it doesn't say.
+docs/testing.md documents the keys. `make run` and the boot tests share this.
+"""
+
+import dataclasses
+import os
+import pathlib
+import re
+import selectors
+import shlex
+import signal
+import subprocess
+import time
+import tomllib
+
+# Worse is greater: the worst of several verdicts is the verdict of all.
+PASS, SKIP, FAIL, ERROR = range(4)
+WORDS = {PASS: "pass", SKIP: "skip", FAIL: "FAIL", ERROR: "ERROR"}
+
+MACHINE_FILE = pathlib.Path("tests/boot/machine.toml")
+
+# A console that says this much is in a loop.
+OUTPUT_LIMIT = 64 << 20
+END_SECONDS = 5
+
+
+class ScenarioError(Exception):
+    """What is wrong with a scenario, as a sentence."""
+
+
+@dataclasses.dataclass
+class Result:
+    verdict: int
+    reason: str
+    seconds: float
+    lines: list
+
+
+def read_toml(path):
+    try:
+        return tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{path}: {error}") from error
+
+
+class Scenario:
+    """What to start and what to expect. Paths may name {build}, {cache} and {here}."""
+
+    def __init__(self, path, build, cache):
+        self.path = path
+        self.places = {"build": build, "cache": cache, "here": path.parent}
+        self.machine = read_toml(MACHINE_FILE)
+        self.own = read_toml(path)
+        unknown = set(self.own) - set(self.machine)
+        if unknown:
+            raise ScenarioError(f"{path}: unknown key {sorted(unknown)[0]}; "
+                                f"{MACHINE_FILE} has them all")
+        self.steps = [(step["name"], re.compile(step["line"])) for step in self["steps"]]
+        self.hidden = [re.compile(line) for line in self["hidden"]]
+        self.forbidden = [re.compile(line) for line in self["forbidden"] + self["also_forbidden"]]
+
+    def __getitem__(self, key):
+        return self.own.get(key, self.machine[key])
+
+    def expand(self, text):
+        return text.format(**self.places)
+
+    def missing_file(self):
+        """The first file that the scenario needs and nobody has built, or None."""
+        words = [self["kernel"], *self["modules"]] + ([self["initrd"]] if self["initrd"] else [])
+        paths = [self.expand(word).split(" ")[0] for word in words]
+        return next((path for path in paths if not os.path.exists(path)), None)
+
+    def prepare_disks(self, folder):
+        """Empty disk images of the sizes that the scenario names."""
+        for name, mebibytes in self["disks"].items():
+            with open(folder / f"{name}.img", "wb") as image:
+                image.truncate(mebibytes << 20)
+
+    def command(self, folder):
+        """QEMU's command line; disks are in @folder."""
+        self.places["run"] = folder
+        words = ["qemu-system-x86_64", "-accel", "tcg", "-machine", self["machine"],
+                 "-cpu", ",".join(self["cpu"]), "-smp", str(self["cpus"]),
+                 "-m", str(self["memory_mib"]), "-nodefaults", "-display", "none",
+                 "-no-reboot", "-serial", "stdio"]
+        for key in ("iommu", "devices", "more"):
+            words += [self.expand(word) for argument in self[key]
+                      for word in argument.split(" ", 1)]
+        words += ["-kernel", self.expand(self["kernel"]), "-append", self["command_line"]]
+        # A multiboot loader's modules, each "file string"; a comma parts them.
+        modules = [self.expand(module).replace(",", ",,") for module in self["modules"]]
+        initrd = ",".join(modules) or self.expand(self["initrd"])
+        return words + (["-initrd", initrd] if initrd else [])
+
+
+class Console:
+    """Lines of QEMU's output, as they come."""
+
+    def __init__(self, process, silence_limit):
+        self.process = process
+        self.silence_limit = silence_limit
+        self.size = 0
+        self.rest = b""
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(process.stdout, selectors.EVENT_READ)
+
+    def lines(self):
+        while True:
+            if not self.selector.select(self.silence_limit):
+                raise TimeoutError(f"nothing on the console for {self.silence_limit} s")
+            data = os.read(self.process.stdout.fileno(), 65536)
+            if not data:
+                break
+            self.size += len(data)
+            if self.size > OUTPUT_LIMIT:
+                raise TimeoutError(f"more than {OUTPUT_LIMIT >> 20} MiB on the console")
+            *whole, self.rest = (self.rest + data).split(b"\n")
+            yield from map(readable, whole)
+        if self.rest:
+            yield readable(self.rest)
+
+
+def readable(line):
+    """A console line without what would move a terminal's cursor."""
+    text = line.decode(errors="replace").rstrip("\r")
+    return re.sub(r"\x1b(\[[0-9;?]*[A-Za-z]|c)|[^\t\x20-\U0010ffff]", "", text)
+
+
+def stop(process):
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Judge:
+    """Follows a console: which step comes next, and what went wrong."""
+
+    def __init__(self, scenario, on_step):
+        self.scenario = scenario
+        self.on_step = on_step
+        self.done = 0
+        self.reason = None
+
+    def see(self, line):
+        for pattern in self.scenario.forbidden:
+            if self.reason is None and pattern.search(line):
+                self.reason = f"{self.where()}: {line.strip()}"
+        if self.done < len(self.scenario.steps):
+            name, pattern = self.scenario.steps[self.done]
+            if pattern.search(line):
+                self.done += 1
+                self.on_step(self.done, name)
+
+    def where(self):
+        if self.done == len(self.scenario.steps):
+            return "after the last step"
+        name, pattern = self.scenario.steps[self.done]
+        return f"step {self.done + 1} ({name}; line /{pattern.pattern}/)"
+
+    def verdict(self, exit_code):
+        if self.reason:
+            return FAIL, self.reason
+        if exit_code != 0:
+            return ERROR, f"{self.where()}: QEMU ended with code {exit_code}"
+        if self.done < len(self.scenario.steps):
+            return FAIL, f"the machine went off before {self.where()}"
+        return PASS, ""
+
+
+def boot(scenario, folder, on_line=lambda line: None, on_step=lambda index, name: None):
+    """Runs one scenario; its console stays behind as FOLDER/console.log."""
+    begin = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = scenario.missing_file()
+    if missing:
+        return Result(SKIP, f"there is no {missing}", 0.0, [])
+    scenario.prepare_disks(folder)
+    command = scenario.command(folder)
+    (folder / "command.txt").write_text(shlex.join(command) + "\n")
+
+    judge = Judge(scenario, on_step)
+    seen = []
+    # A session of its own, so that Ctrl-C reaches QEMU only through stop().
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        with open(folder / "console.log", "w", encoding="utf-8") as log:
+            for line in Console(process, scenario["silence_limit"]).lines():
+                if any(pattern.search(line) for pattern in scenario.hidden):
+                    continue
+                log.write(line + "\n")
+                seen.append(line)
+                on_line(line)
+                judge.see(line)
+        verdict, reason = judge.verdict(process.wait())
+    except TimeoutError as error:
+        verdict, reason = ERROR, f"{judge.where()}: {error}"
+    finally:
+        stop(process)
+        process.stdout.close()
+    return Result(verdict, reason, time.monotonic() - begin, seen)
+
+
+def end_on_signals():
+    """Makes SIGTERM and SIGHUP what Ctrl-C is, so that QEMU is always stopped."""
+    def interrupt(_signal, _frame):
+        raise KeyboardInterrupt
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
