@@ -2,6 +2,7 @@
 # What is built from what: one list a product, alphabetical, one path a line.
 
 CORE_SRCS := \
+	core/access.c \
 	core/cap.c \
 	core/cfg.c \
 	core/cfg_direct.c \
@@ -9,9 +10,13 @@ CORE_SRCS := \
 	core/ecam_text.c \
 	core/ecam_window.c \
 	core/extcfg.c \
+	core/image.c \
 	core/mcfg.c \
+	core/rootport.c \
+	core/rootport_image.c \
 	core/scan.c \
 	core/status.c \
+	core/topology.c \
 
 HYPERVISOR_SRCS := \
 	hypervisor/dev/acpi.c \
@@ -42,12 +47,14 @@ CONFIGS := \
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
 # the core and the fakes.
 UNIT_TESTS := \
+	access \
 	acpi \
 	acpi_tables \
 	aml \
 	decode \
 	dsdt \
 	string \
+	topology \
 
 test_acpi_SRCS := hypervisor/dev/acpi.c hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c hypervisor/dev/acpi_madt.c

@@ -39,6 +39,8 @@ enum {
 #define RP_PCI_CONFIG_ADDRESS_BUS      0x00ff0000u
 #define RP_PCI_CONFIG_ADDRESS_DEVFN    0x0000ff00u
 #define RP_PCI_CONFIG_ADDRESS_REGISTER 0x000000fcu
+/* Bits 11:8 of the register, on AMD family 10h and up: BKDG 31116, 2.11 */
+#define RP_PCI_CONFIG_ADDRESS_REGISTER_UPPER 0x0f000000u
 
 /* Header, common part: 7.5.1.1 */
 enum {
@@ -147,6 +149,7 @@ enum {
     RP_PCI_BRIDGE_CONTROL = 0x3e,
 };
 #define RP_PCI_BRIDGE_WINDOW_TYPE             0x000fu /* of I/O (in 8 bits) and prefetchable */
+#define RP_PCI_BRIDGE_WINDOW_64BIT            0x0001u /* type of a prefetchable one */
 #define RP_PCI_BRIDGE_WINDOW_ADDRESS          0xfff0u /* bits 31:20 of the address */
 #define RP_PCI_BRIDGE_CONTROL_PARITY_RESPONSE 0x0001u
 #define RP_PCI_BRIDGE_CONTROL_SERR            0x0002u
@@ -166,9 +169,8 @@ enum {
     RP_PCI_CAP_ID = 0x00,
     RP_PCI_CAP_NEXT = 0x01,
 };
-#define RP_PCI_CAP_NEXT_OFFSET                                                           \
-    0xfcu /* bits 1:0 are reserved: software must mask them                              \
-           */
+/* Bits 1:0 of a link are reserved: software must mask them. */
+#define RP_PCI_CAP_NEXT_OFFSET 0xfcu
 enum {
     RP_PCI_CAP_ID_NULL = 0x00,
     RP_PCI_CAP_ID_PM = 0x01,
@@ -206,12 +208,16 @@ enum {
 #define RP_PCI_PM_CAPABILITIES_D1       0x0200u
 #define RP_PCI_PM_CAPABILITIES_D2       0x0400u
 #define RP_PCI_PM_CAPABILITIES_PME      0xf800u
-#define RP_PCI_PM_CONTROL_POWER_STATE   0x0003u
+#define RP_PCI_PM_CONTROL_POWER_STATE   0x0003u /* enumerators below */
 #define RP_PCI_PM_CONTROL_NO_SOFT_RESET 0x0008u
 #define RP_PCI_PM_CONTROL_PME_ENABLE    0x0100u
 #define RP_PCI_PM_CONTROL_DATA_SELECT   0x1e00u
 #define RP_PCI_PM_CONTROL_DATA_SCALE    0x6000u
 #define RP_PCI_PM_CONTROL_PME_STATUS    0x8000u
+enum {
+    RP_PCI_PM_D0 = 0,
+    RP_PCI_PM_D3HOT = 3,
+};
 
 /* PCI-X capability: PCI-X Protocol Addendum r2.0a, 7.2 and 8.6.2 */
 enum {
@@ -303,6 +309,70 @@ enum {
     RP_PCI_PCIE_TYPE_EVENT_COLLECTOR = 0xa,
 };
 
+/* Link registers of the PCI Express capability: 7.5.3.6 to 7.5.3.8, 7.5.3.18 */
+#define RP_PCI_PCIE_LINK_CAPABILITIES_SPEED            0x0000000fu
+#define RP_PCI_PCIE_LINK_CAPABILITIES_WIDTH            0x000003f0u
+#define RP_PCI_PCIE_LINK_CAPABILITIES_ACTIVE_REPORTING 0x00100000u
+#define RP_PCI_PCIE_LINK_CAPABILITIES_ASPM_OPTIONALITY 0x00400000u
+#define RP_PCI_PCIE_LINK_CAPABILITIES_PORT_NUMBER      0xff000000u
+#define RP_PCI_PCIE_LINK_CONTROL_ASPM                  0x0003u
+#define RP_PCI_PCIE_LINK_CONTROL_DISABLE               0x0010u
+#define RP_PCI_PCIE_LINK_CONTROL_RETRAIN               0x0020u
+#define RP_PCI_PCIE_LINK_CONTROL_COMMON_CLOCK          0x0040u
+#define RP_PCI_PCIE_LINK_CONTROL_EXTENDED_SYNCH        0x0080u
+#define RP_PCI_PCIE_LINK_STATUS_SPEED                  0x000fu
+#define RP_PCI_PCIE_LINK_STATUS_WIDTH                  0x03f0u
+#define RP_PCI_PCIE_LINK_STATUS_TRAINING               0x0800u
+#define RP_PCI_PCIE_LINK_STATUS_ACTIVE                 0x2000u
+#define RP_PCI_PCIE_LINK_CAPABILITIES2_SPEEDS          0x000000feu /* bit 1 is 2.5 GT/s */
+#define RP_PCI_PCIE_LINK_CONTROL2_TARGET_SPEED         0x000fu
+
+/* Slot registers of the PCI Express capability: 7.5.3.9 to 7.5.3.11 */
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_BUTTON               0x00000001u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_POWER_CONTROLLER     0x00000002u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_MRL_SENSOR           0x00000004u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_ATTENTION_INDICATOR  0x00000008u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_POWER_INDICATOR      0x00000010u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_SURPRISE             0x00000020u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_HOTPLUG              0x00000040u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_INTERLOCK            0x00020000u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_NO_COMMAND_COMPLETED 0x00040000u
+#define RP_PCI_PCIE_SLOT_CAPABILITIES_NUMBER               0xfff80000u
+#define RP_PCI_PCIE_SLOT_CONTROL_BUTTON                    0x0001u /* enables, 5:0 and 12 */
+#define RP_PCI_PCIE_SLOT_CONTROL_POWER_FAULT               0x0002u
+#define RP_PCI_PCIE_SLOT_CONTROL_MRL_SENSOR                0x0004u
+#define RP_PCI_PCIE_SLOT_CONTROL_PRESENCE                  0x0008u
+#define RP_PCI_PCIE_SLOT_CONTROL_COMMAND_COMPLETED         0x0010u
+#define RP_PCI_PCIE_SLOT_CONTROL_INTERRUPT                 0x0020u
+#define RP_PCI_PCIE_SLOT_CONTROL_ATTENTION_INDICATOR       0x00c0u /* enumerators below */
+#define RP_PCI_PCIE_SLOT_CONTROL_POWER_INDICATOR           0x0300u /* enumerators below */
+#define RP_PCI_PCIE_SLOT_CONTROL_POWER_OFF                 0x0400u
+#define RP_PCI_PCIE_SLOT_CONTROL_INTERLOCK                 0x0800u
+#define RP_PCI_PCIE_SLOT_CONTROL_LINK_STATE                0x1000u
+#define RP_PCI_PCIE_SLOT_STATUS_BUTTON                     0x0001u /* RW1C events, 4:0 and 8 */
+#define RP_PCI_PCIE_SLOT_STATUS_POWER_FAULT                0x0002u
+#define RP_PCI_PCIE_SLOT_STATUS_MRL_SENSOR                 0x0004u
+#define RP_PCI_PCIE_SLOT_STATUS_PRESENCE                   0x0008u
+#define RP_PCI_PCIE_SLOT_STATUS_COMMAND_COMPLETED          0x0010u
+#define RP_PCI_PCIE_SLOT_STATUS_LINK_STATE                 0x0100u
+#define RP_PCI_PCIE_SLOT_STATUS_MRL_OPEN                   0x0020u /* states */
+#define RP_PCI_PCIE_SLOT_STATUS_PRESENT                    0x0040u
+#define RP_PCI_PCIE_SLOT_STATUS_INTERLOCK                  0x0080u
+enum {
+    RP_PCI_PCIE_INDICATOR_RESERVED = 0,
+    RP_PCI_PCIE_INDICATOR_ON = 1,
+    RP_PCI_PCIE_INDICATOR_BLINK = 2,
+    RP_PCI_PCIE_INDICATOR_OFF = 3,
+};
+
+/* Device and root registers that a root port has: 7.5.3.3, 7.5.3.4, 7.5.3.12, 7.5.3.15 */
+#define RP_PCI_PCIE_DEVICE_CAPABILITIES_ROLE_BASED_ERRORS 0x00008000u
+#define RP_PCI_PCIE_DEVICE_CONTROL_ERRORS                 0x000fu
+#define RP_PCI_PCIE_ROOT_CONTROL_ERRORS                   0x0007u
+#define RP_PCI_PCIE_ROOT_CONTROL_PME_INTERRUPT            0x0008u
+#define RP_PCI_PCIE_DEVICE_CAPABILITIES2_ARI_FORWARDING   0x00000020u
+#define RP_PCI_PCIE_DEVICE_CONTROL2_ARI_FORWARDING        0x0020u
+
 /* Extended capability list: 7.6.3 */
 enum {
     RP_PCI_EXTENDED_BASE = 0x100,
@@ -310,8 +380,8 @@ enum {
 #define RP_PCI_EXTCAP_ID      0x0000ffffu
 #define RP_PCI_EXTCAP_VERSION 0x000f0000u
 #define RP_PCI_EXTCAP_NEXT    0xfff00000u
-#define RP_PCI_EXTCAP_NEXT_OFFSET                                                        \
-    0xffcu /* bits 1:0 are reserved: software must mask them */
+/* Bits 1:0 of a link are reserved: software must mask them. */
+#define RP_PCI_EXTCAP_NEXT_OFFSET 0xffcu
 enum {
     RP_PCI_EXTCAP_ID_NULL = 0x0000,
     RP_PCI_EXTCAP_ID_AER = 0x0001,

@@ -69,8 +69,8 @@ enum {
     RP_ROOTPORT_WINDOWS_CHANGED = 1 << 1,
     /*
      * Take the child away: configuration reads return all ones, BAR mappings go,
-     * DMA and interrupts are blocked. In RELEASED, rp_rootport_finish_detach()
-     * follows, now or later. Otherwise (EMPTY) nothing follows.
+     * DMA and interrupts are blocked. If the port is now RELEASED,
+     * rp_rootport_finish_detach() follows, at once or later; if EMPTY, nothing.
      */
     RP_ROOTPORT_DETACH_CHILD = 1 << 2,
     /* Reset the child; rp_rootport_finish_reset() follows, now or later. */
@@ -117,10 +117,13 @@ struct rp_rootport {
     struct rp_image *image;
     struct rp_rootport_config config;
     enum rp_rootport_state state;
-    bool asserted;       /* the interrupt expression of 6.7.3.4, as of the last event */
-    bool is_resetting;   /* RESET_CHILD was asked for and is not finished */
-    bool is_cancelling;  /* the second press of the button was made */
-    bool was_forwarding; /* as of the last event */
+    bool is_asserted;  /* the interrupt expression of 6.7.3.4, as of the last event */
+    bool is_resetting; /* RESET_CHILD was asked for and is not finished */
+    bool is_link_event_hidden; /* the link is down for a secondary bus reset */
+    bool is_cancelling;        /* GRACE: the second press of the button was made */
+    bool has_blinked;          /* ARRIVING: the guest began to enable the slot */
+    bool was_there_at_reset;   /* ARRIVING: the guest's scan will find the child */
+    bool was_forwarding;       /* as of the last event */
 };
 
 /*
@@ -212,9 +215,6 @@ bool rp_rootport_is_forwarding(const struct rp_rootport *port);
 /* True while memory requests to the windows reach the child, if forwarding. */
 bool rp_rootport_is_decoding_memory(const struct rp_rootport *port);
 
-/* True if functions 8 and up of the child are addressed through the device number. */
-bool rp_rootport_has_ari(const struct rp_rootport *port);
-
 /* Buses the guest gave the port; {0, 0} when that is not a range below the root bus. */
 struct rp_rootport_buses {
     uint8_t secondary;
@@ -223,7 +223,8 @@ struct rp_rootport_buses {
 
 struct rp_rootport_buses rp_rootport_buses(const struct rp_rootport *port);
 
-/* Windows the guest gave the port; size 0 if base is above limit. */
+/* Windows the guest gave the port; size 0 if base is above limit, or they span 2^64
+ * bytes. */
 struct rp_rootport_window rp_rootport_memory(const struct rp_rootport *port);
 struct rp_rootport_window rp_rootport_prefetchable(const struct rp_rootport *port);
 

@@ -7,6 +7,8 @@
  *     00:01.0 ...    port 0, 1, ...; port i starts with secondary bus i + 1
  *     <secondary>:00.0 to .7   functions of the device plugged into the port
  *
+ * With or without ARI forwarding a device has functions 0 to 7 and no more.
+ *
  * rp_topology_find() may run on any CPU at any time, without a lock. The other
  * functions are for one caller at a time.
  *

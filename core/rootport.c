@@ -1,0 +1,715 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The root port's state machine: what a slot, its link and its interrupt do
+ * upon each event. Its registers are laid out in rootport_image.c.
+ */
+#include <rootport/pci_regs.h>
+#include <rootport/rootport.h>
+
+#include "rootport_image.h"
+
+/* The state of Slot Status, and the events; the others belong to parts not there. */
+#define PRESENT      RP_PCI_PCIE_SLOT_STATUS_PRESENT
+#define EVENT_BUTTON RP_PCI_PCIE_SLOT_STATUS_BUTTON
+#define EVENT_PDC    RP_PCI_PCIE_SLOT_STATUS_PRESENCE
+#define EVENT_DLLSC  RP_PCI_PCIE_SLOT_STATUS_LINK_STATE
+
+static uint32_t get16(const struct rp_rootport *port, uint16_t reg)
+{
+    return rp_image_read(port->image, reg, 2);
+}
+
+/* The bits of @mask in the 16-bit register at @reg become what they are in @bits. */
+static void set16(struct rp_rootport *port, uint16_t reg, uint32_t mask, uint32_t bits)
+{
+    unsigned shift = reg % 4u * 8u;
+    uint32_t old_value = port->image->dword[reg / 4];
+    uint32_t new_value = (old_value & ~(mask << shift)) | (bits & mask) << shift;
+
+    if (new_value != old_value)
+        rp_image_store(port->image, reg & 0xffcu, new_value);
+}
+
+static bool is_set(const struct rp_rootport *port, uint16_t reg, uint32_t bit)
+{
+    return (get16(port, reg) & bit) != 0;
+}
+
+static uint32_t power_indicator(const struct rp_rootport *port)
+{
+    return rp_field_get(RP_PCI_PCIE_SLOT_CONTROL_POWER_INDICATOR,
+                        get16(port, REG_SLOT_CONTROL));
+}
+
+static bool is_in_d0(const struct rp_rootport *port)
+{
+    return !is_set(port, REG_PM_CONTROL_STATUS, RP_PCI_PM_CONTROL_POWER_STATE);
+}
+
+bool rp_rootport_is_forwarding(const struct rp_rootport *port)
+{
+    return is_set(port, REG_LINK_STATUS, RP_PCI_PCIE_LINK_STATUS_ACTIVE) &&
+           is_in_d0(port);
+}
+
+bool rp_rootport_is_decoding_memory(const struct rp_rootport *port)
+{
+    return is_set(port, RP_PCI_COMMAND, RP_PCI_COMMAND_MEMORY) && is_in_d0(port);
+}
+
+static bool is_held_in_reset(const struct rp_rootport *port)
+{
+    return is_set(port, RP_PCI_BRIDGE_CONTROL, RP_PCI_BRIDGE_CONTROL_SECONDARY_RESET);
+}
+
+static bool is_link_disabled(const struct rp_rootport *port)
+{
+    return is_set(port, REG_LINK_CONTROL, RP_PCI_PCIE_LINK_CONTROL_DISABLE);
+}
+
+/* --- interrupt: 6.7.3.4 ------------------------------------------------------ */
+
+static bool has_enabled_event(const struct rp_rootport *port)
+{
+    uint32_t status = get16(port, REG_SLOT_STATUS);
+    uint32_t control = get16(port, REG_SLOT_CONTROL);
+
+    if ((control & RP_PCI_PCIE_SLOT_CONTROL_INTERRUPT) == 0)
+        return false;
+    return ((status & EVENT_BUTTON) != 0 &&
+            (control & RP_PCI_PCIE_SLOT_CONTROL_BUTTON) != 0) ||
+           ((status & EVENT_PDC) != 0 &&
+            (control & RP_PCI_PCIE_SLOT_CONTROL_PRESENCE) != 0) ||
+           ((status & EVENT_DLLSC) != 0 &&
+            (control & RP_PCI_PCIE_SLOT_CONTROL_LINK_STATE) != 0);
+}
+
+/* A message is a memory write of the port's: MSI on, bus master, D0. */
+static bool can_send_message(const struct rp_rootport *port)
+{
+    return is_set(port, REG_MSI_CONTROL, RP_PCI_MSI_CONTROL_ENABLE) &&
+           is_set(port, RP_PCI_COMMAND, RP_PCI_COMMAND_BUS_MASTER) && is_in_d0(port);
+}
+
+/*
+ * One message on each edge of the whole expression, be it an event, an enable
+ * or an unmasking that completes it. While masked the vector is pending, and no
+ * longer so once its cause is gone (7.7.1.8).
+ */
+static void update_interrupt(struct rp_rootport *port,
+                             struct rp_rootport_actions *actions)
+{
+    bool is_wanted = has_enabled_event(port) && can_send_message(port);
+    bool is_masked = is_set(port, REG_MSI_MASK, MSI_VECTOR_0);
+    bool is_asserted = is_wanted && !is_masked;
+
+    set16(port, REG_MSI_PENDING, MSI_VECTOR_0, is_wanted && is_masked ? MSI_VECTOR_0 : 0);
+    if (is_asserted && !port->is_asserted) {
+        actions->set |= RP_ROOTPORT_SEND_MSI;
+        actions->msi_address.value =
+            port->image->dword[REG_MSI_ADDRESS / 4] |
+            (uint64_t)port->image->dword[REG_MSI_ADDRESS_UPPER / 4] << 32;
+        actions->msi_data = (uint16_t)get16(port, REG_MSI_DATA);
+    }
+    port->is_asserted = is_asserted;
+}
+
+/* --- slot and link ----------------------------------------------------------- */
+
+/* What every event ends with. */
+static void settle(struct rp_rootport *port, struct rp_rootport_actions *actions)
+{
+    bool is_forwarding = rp_rootport_is_forwarding(port);
+
+    if (is_forwarding != port->was_forwarding)
+        actions->set |= RP_ROOTPORT_FORWARDING_CHANGED;
+    port->was_forwarding = is_forwarding;
+    update_interrupt(port, actions);
+}
+
+/*
+ * Brings Data Link Layer Link Active up to date. Returns the event that its
+ * change is, which a secondary bus reset hides from beginning to end: the guest
+ * asked for it, and a stale event would read as a removal.
+ */
+static uint32_t update_link(struct rp_rootport *port)
+{
+    bool was_up = is_set(port, REG_LINK_STATUS, RP_PCI_PCIE_LINK_STATUS_ACTIVE);
+    bool is_up = port->state != RP_ROOTPORT_EMPTY && !port->is_resetting &&
+                 !is_held_in_reset(port) && !is_link_disabled(port);
+
+    if (is_up == was_up)
+        return 0;
+    set16(port, REG_LINK_STATUS, RP_PCI_PCIE_LINK_STATUS_ACTIVE,
+          is_up ? RP_PCI_PCIE_LINK_STATUS_ACTIVE : 0);
+
+    bool is_hidden = port->is_link_event_hidden;
+    if (is_up)
+        port->is_link_event_hidden = false;
+    return is_hidden ? 0 : EVENT_DLLSC;
+}
+
+/* State and events appear in one store, the link before both: none is seen without its
+ * cause. */
+static void set_presence(struct rp_rootport *port, uint32_t present, uint32_t events)
+{
+    set16(port, REG_SLOT_STATUS, PRESENT | events, present | events);
+}
+
+static void raise(struct rp_rootport *port, uint32_t events)
+{
+    set16(port, REG_SLOT_STATUS, events, events);
+}
+
+/* A link that goes down resets what is behind it (6.6.1). One reset at a time will do. */
+static void reset_child(struct rp_rootport *port, struct rp_rootport_actions *actions)
+{
+    bool is_leaving =
+        port->state == RP_ROOTPORT_EMPTY || port->state == RP_ROOTPORT_RELEASED;
+
+    if (is_leaving || port->is_resetting)
+        return;
+    port->is_resetting = true;
+    actions->set |= RP_ROOTPORT_RESET_CHILD;
+}
+
+static void enter(struct rp_rootport *port, enum rp_rootport_state state,
+                  enum rp_rootport_outcome outcome, struct rp_rootport_actions *actions)
+{
+    port->state = state;
+    port->is_cancelling = false;
+    port->has_blinked = false;
+    port->was_there_at_reset = false;
+    if (outcome != RP_OUTCOME_NONE) {
+        actions->set |= RP_ROOTPORT_REPORT;
+        actions->outcome = outcome;
+    }
+    if (state == RP_ROOTPORT_RELEASED)
+        actions->set |= RP_ROOTPORT_DETACH_CHILD;
+}
+
+static void become_empty(struct rp_rootport *port, struct rp_rootport_actions *actions)
+{
+    enter(port, RP_ROOTPORT_EMPTY, RP_OUTCOME_NONE, actions);
+    port->is_resetting = false;
+    port->is_link_event_hidden = false;
+    set_presence(port, 0, update_link(port) | EVENT_PDC);
+}
+
+/* --- what the guest writes --------------------------------------------------- */
+
+/* The indicators before and after a write. */
+struct indicators {
+    uint32_t old_power;
+    uint32_t power;
+    uint32_t old_attention;
+    uint32_t attention;
+};
+
+static bool has_turned(uint32_t old_code, uint32_t code, uint32_t wanted)
+{
+    return code == wanted && old_code != wanted;
+}
+
+static bool power_has_turned(const struct indicators *now, uint32_t code)
+{
+    return has_turned(now->old_power, now->power, code);
+}
+
+/*
+ * Linux shows that it could not enable a slot with the power indicator off and
+ * attention on: in one write or, before 5.5, in two.
+ */
+static bool has_given_up(const struct indicators *now)
+{
+    return now->power == RP_PCI_PCIE_INDICATOR_OFF &&
+           now->attention == RP_PCI_PCIE_INDICATOR_ON &&
+           (now->old_power != now->power || now->old_attention != now->attention);
+}
+
+static void follow_arriving(struct rp_rootport *port, const struct indicators *now,
+                            struct rp_rootport_actions *actions)
+{
+    if (power_has_turned(now, RP_PCI_PCIE_INDICATOR_ON))
+        enter(port, RP_ROOTPORT_ON, RP_OUTCOME_ENABLED, actions);
+    else if (has_given_up(now))
+        enter(port, RP_ROOTPORT_FAILED, RP_OUTCOME_FAILED, actions);
+    else if (power_has_turned(now, RP_PCI_PCIE_INDICATOR_BLINK))
+        port->has_blinked = true;
+    else if (power_has_turned(now, RP_PCI_PCIE_INDICATOR_OFF) && port->has_blinked)
+        /* Without a blink it is the end of an earlier, surprising, removal. */
+        enter(port, RP_ROOTPORT_GUEST_RELEASED, RP_OUTCOME_GUEST_RELEASED, actions);
+}
+
+static void follow_on(struct rp_rootport *port, const struct indicators *now,
+                      struct rp_rootport_actions *actions)
+{
+    if (!power_has_turned(now, RP_PCI_PCIE_INDICATOR_OFF))
+        return;
+    if (has_turned(now->old_attention, now->attention, RP_PCI_PCIE_INDICATOR_ON))
+        enter(port, RP_ROOTPORT_FAILED, RP_OUTCOME_FAILED, actions);
+    else
+        enter(port, RP_ROOTPORT_GUEST_RELEASED, RP_OUTCOME_GUEST_RELEASED, actions);
+}
+
+/* The guest has done with the child, but may take it again. */
+static void follow_off(struct rp_rootport *port, const struct indicators *now,
+                       struct rp_rootport_actions *actions)
+{
+    if (power_has_turned(now, RP_PCI_PCIE_INDICATOR_ON)) {
+        enter(port, RP_ROOTPORT_ON, RP_OUTCOME_ENABLED, actions);
+    } else if (power_has_turned(now, RP_PCI_PCIE_INDICATOR_BLINK)) {
+        enter(port, RP_ROOTPORT_ARRIVING, RP_OUTCOME_NONE, actions);
+        port->has_blinked = true;
+    } else if (port->state == RP_ROOTPORT_GUEST_RELEASED && has_given_up(now)) {
+        enter(port, RP_ROOTPORT_FAILED, RP_OUTCOME_FAILED, actions);
+    }
+}
+
+static void follow_asked(struct rp_rootport *port, const struct indicators *now,
+                         struct rp_rootport_actions *actions)
+{
+    if (power_has_turned(now, RP_PCI_PCIE_INDICATOR_OFF))
+        enter(port, RP_ROOTPORT_RELEASED, RP_OUTCOME_RELEASED, actions);
+    else if (power_has_turned(now, RP_PCI_PCIE_INDICATOR_ON))
+        enter(port, RP_ROOTPORT_ON, RP_OUTCOME_CANCELLED, actions);
+    else if (power_has_turned(now, RP_PCI_PCIE_INDICATOR_BLINK))
+        enter(port, RP_ROOTPORT_GRACE, RP_OUTCOME_NONE, actions);
+}
+
+static void follow_indicators(struct rp_rootport *port, const struct indicators *now,
+                              struct rp_rootport_actions *actions)
+{
+    switch (port->state) {
+    case RP_ROOTPORT_EMPTY:
+    case RP_ROOTPORT_RELEASED:
+        break;
+    case RP_ROOTPORT_ARRIVING:
+        follow_arriving(port, now, actions);
+        break;
+    case RP_ROOTPORT_ON:
+        follow_on(port, now, actions);
+        break;
+    case RP_ROOTPORT_FAILED:
+    case RP_ROOTPORT_GUEST_RELEASED:
+        follow_off(port, now, actions);
+        break;
+    case RP_ROOTPORT_ASKED:
+    case RP_ROOTPORT_GRACE:
+        follow_asked(port, now, actions);
+        break;
+    }
+}
+
+/*
+ * A child that was there when the guest was reset is found by its scan, and the
+ * driver then leaves the indicators alone. All that shows is that it begins to
+ * listen.
+ */
+static bool has_begun_listening(uint32_t old_control, uint32_t control)
+{
+    return (control & ~old_control & RP_PCI_PCIE_SLOT_CONTROL_INTERRUPT) != 0;
+}
+
+static void slot_written(struct rp_rootport *port, uint32_t old_control, uint32_t control,
+                         struct rp_rootport_actions *actions)
+{
+    struct indicators now = {
+        .old_power = rp_field_get(RP_PCI_PCIE_SLOT_CONTROL_POWER_INDICATOR, old_control),
+        .power = rp_field_get(RP_PCI_PCIE_SLOT_CONTROL_POWER_INDICATOR, control),
+        .old_attention =
+            rp_field_get(RP_PCI_PCIE_SLOT_CONTROL_ATTENTION_INDICATOR, old_control),
+        .attention = rp_field_get(RP_PCI_PCIE_SLOT_CONTROL_ATTENTION_INDICATOR, control),
+    };
+
+    if (port->was_there_at_reset && has_begun_listening(old_control, control))
+        enter(port, RP_ROOTPORT_ON, RP_OUTCOME_ENABLED, actions);
+    else
+        follow_indicators(port, &now, actions);
+}
+
+static void bridge_control_written(struct rp_rootport *port, uint32_t changed,
+                                   struct rp_rootport_actions *actions)
+{
+    if ((changed & RP_PCI_BRIDGE_CONTROL_SECONDARY_RESET) == 0)
+        return;
+    if (is_held_in_reset(port)) {
+        port->is_link_event_hidden =
+            is_set(port, REG_LINK_STATUS, RP_PCI_PCIE_LINK_STATUS_ACTIVE);
+        reset_child(port, actions);
+    }
+    raise(port, update_link(port));
+}
+
+static void link_control_written(struct rp_rootport *port, uint32_t changed,
+                                 struct rp_rootport_actions *actions)
+{
+    if ((changed & RP_PCI_PCIE_LINK_CONTROL_DISABLE) == 0)
+        return;
+    port->is_link_event_hidden = false;
+    if (is_link_disabled(port))
+        reset_child(port, actions);
+    raise(port, update_link(port));
+}
+
+/* What follows from a dword that a write has changed. */
+static void follow_change(struct rp_rootport *port, const struct rp_image_change *change,
+                          struct rp_rootport_actions *actions)
+{
+    uint32_t changed = change->old_value ^ change->new_value;
+
+    switch (change->reg) {
+    case RP_PCI_COMMAND:
+        if ((changed & RP_PCI_COMMAND_MEMORY) != 0)
+            actions->set |= RP_ROOTPORT_WINDOWS_CHANGED;
+        break;
+    case RP_PCI_PRIMARY_BUS:
+        actions->set |= RP_ROOTPORT_BUSES_CHANGED;
+        break;
+    case RP_PCI_MEMORY_BASE:
+    case RP_PCI_PREFETCHABLE_BASE:
+    case RP_PCI_PREFETCHABLE_BASE_UPPER:
+    case RP_PCI_PREFETCHABLE_LIMIT_UPPER:
+        actions->set |= RP_ROOTPORT_WINDOWS_CHANGED;
+        break;
+    case RP_PCI_INTERRUPT_LINE:
+        bridge_control_written(port, changed >> 16, actions);
+        break;
+    case REG_LINK_CONTROL:
+        link_control_written(port, changed, actions);
+        break;
+    case REG_SLOT_CONTROL:
+        slot_written(port, change->old_value, change->new_value, actions);
+        break;
+    default:
+        break;
+    }
+}
+
+uint32_t rp_rootport_read(const struct rp_rootport *port, uint16_t reg, unsigned width)
+{
+    return rp_image_read(port->image, reg, width);
+}
+
+void rp_rootport_write(struct rp_rootport *port, uint16_t reg, unsigned width,
+                       uint32_t value, struct rp_rootport_actions *out_actions)
+{
+    *out_actions = (struct rp_rootport_actions){.set = 0};
+    if (!rp_image_is_natural(reg, width))
+        return;
+
+    struct rp_image_change change =
+        rp_rootport_image_apply(port->image, reg, width, value);
+    if (change.new_value == change.old_value)
+        return;
+    rp_image_store(port->image, change.reg, change.new_value);
+    follow_change(port, &change, out_actions);
+    settle(port, out_actions);
+}
+
+/* --- what the embedder wants ------------------------------------------------- */
+
+enum rp_status rp_rootport_init(struct rp_rootport *port, struct rp_image *image,
+                                const struct rp_rootport_config *config)
+{
+    if (!rp_rootport_image_is_valid_config(config))
+        return RP_ERR_INVALID;
+
+    *port = (struct rp_rootport){.image = image, .config = *config};
+    rp_rootport_image_build(image, config);
+    return RP_OK;
+}
+
+/* The child survives the guest's reset; so do its link and the indicator of a slot in
+ * use. */
+static void show_survivor(struct rp_rootport *port, uint32_t link_status)
+{
+    uint32_t mask = RP_PCI_PCIE_SLOT_CONTROL_POWER_INDICATOR;
+
+    set16(port, REG_LINK_STATUS, LINK_STATUS_NEGOTIATED, link_status);
+    (void)update_link(port);
+    set_presence(port, PRESENT, 0);
+    if (port->state == RP_ROOTPORT_ARRIVING)
+        set16(port, REG_SLOT_CONTROL, mask,
+              rp_field_set(mask, 0, RP_PCI_PCIE_INDICATOR_ON));
+}
+
+static void enter_after_reset(struct rp_rootport *port,
+                              struct rp_rootport_actions *actions)
+{
+    switch (port->state) {
+    case RP_ROOTPORT_EMPTY:
+    case RP_ROOTPORT_RELEASED:
+        break;
+    case RP_ROOTPORT_ASKED:
+    case RP_ROOTPORT_GRACE:
+        /* Nothing in the guest uses the child now. */
+        enter(port, RP_ROOTPORT_RELEASED, RP_OUTCOME_RELEASED, actions);
+        break;
+    case RP_ROOTPORT_ARRIVING:
+    case RP_ROOTPORT_ON:
+    case RP_ROOTPORT_FAILED:
+    case RP_ROOTPORT_GUEST_RELEASED:
+        enter(port, RP_ROOTPORT_ARRIVING, RP_OUTCOME_NONE, actions);
+        port->was_there_at_reset = true;
+        break;
+    }
+}
+
+void rp_rootport_reset(struct rp_rootport *port, struct rp_rootport_actions *out_actions)
+{
+    uint32_t link_status = get16(port, REG_LINK_STATUS);
+
+    *out_actions = (struct rp_rootport_actions){.set = RP_ROOTPORT_BUSES_CHANGED |
+                                                       RP_ROOTPORT_WINDOWS_CHANGED};
+    port->is_resetting = false;
+    port->is_link_event_hidden = false;
+    rp_rootport_image_build(port->image, &port->config);
+    enter_after_reset(port, out_actions);
+    if (port->state != RP_ROOTPORT_EMPTY)
+        show_survivor(port, link_status);
+    settle(port, out_actions);
+}
+
+static struct rp_rootport_link clamp(struct rp_rootport_link link,
+                                     struct rp_rootport_link max)
+{
+    uint8_t speed = link.speed != 0 ? link.speed : 1;
+    uint8_t width = link.width != 0 ? link.width : 1;
+
+    return (struct rp_rootport_link){
+        .speed = speed < max.speed ? speed : max.speed,
+        .width = width < max.width ? width : max.width,
+    };
+}
+
+enum rp_status rp_rootport_plug(struct rp_rootport *port, struct rp_rootport_link link,
+                                struct rp_rootport_actions *out_actions)
+{
+    *out_actions = (struct rp_rootport_actions){.set = 0};
+    if (port->state != RP_ROOTPORT_EMPTY)
+        return RP_ERR_EXISTS;
+
+    struct rp_rootport_link trained = clamp(link, port->config.max_link);
+    set16(port, REG_LINK_STATUS, LINK_STATUS_NEGOTIATED,
+          rp_field_set(RP_PCI_PCIE_LINK_STATUS_WIDTH, trained.speed, trained.width));
+    enter(port, RP_ROOTPORT_ARRIVING, RP_OUTCOME_NONE, out_actions);
+    set_presence(port, PRESENT, update_link(port) | EVENT_PDC);
+    settle(port, out_actions);
+    return RP_OK;
+}
+
+static enum rp_status press_button(struct rp_rootport *port)
+{
+    uint32_t needed =
+        RP_PCI_PCIE_SLOT_CONTROL_INTERRUPT | RP_PCI_PCIE_SLOT_CONTROL_BUTTON;
+    bool is_heard = (get16(port, REG_SLOT_CONTROL) & needed) == needed;
+
+    if (!port->config.has_button || !is_heard)
+        return RP_ERR_UNSUPPORTED;
+    if (is_set(port, REG_SLOT_STATUS, EVENT_BUTTON))
+        return RP_ERR_BUSY; /* the last press is not even seen */
+    raise(port, EVENT_BUTTON);
+    return RP_OK;
+}
+
+/* A press while the guest works on the slot would be lost, or would cancel that work. */
+static bool is_guest_at_work(const struct rp_rootport *port)
+{
+    bool is_arrival_unseen =
+        port->state == RP_ROOTPORT_ARRIVING && is_set(port, REG_SLOT_STATUS, EVENT_PDC);
+
+    return is_arrival_unseen || power_indicator(port) == RP_PCI_PCIE_INDICATOR_BLINK;
+}
+
+static enum rp_status ask(struct rp_rootport *port, struct rp_rootport_actions *actions)
+{
+    bool is_busy = is_guest_at_work(port);
+    enum rp_status status = is_busy ? RP_ERR_BUSY : press_button(port);
+
+    if (status == RP_OK)
+        enter(port, RP_ROOTPORT_ASKED, RP_OUTCOME_NONE, actions);
+    return status;
+}
+
+enum rp_status rp_rootport_unplug(struct rp_rootport *port,
+                                  struct rp_rootport_actions *out_actions)
+{
+    enum rp_status status = RP_ERR_NO_DEVICE;
+
+    *out_actions = (struct rp_rootport_actions){.set = 0};
+    switch (port->state) {
+    case RP_ROOTPORT_EMPTY:
+        break;
+    case RP_ROOTPORT_ARRIVING:
+    case RP_ROOTPORT_ON:
+        status = ask(port, out_actions);
+        break;
+    case RP_ROOTPORT_FAILED:
+    case RP_ROOTPORT_GUEST_RELEASED:
+        enter(port, RP_ROOTPORT_RELEASED, RP_OUTCOME_RELEASED, out_actions);
+        status = RP_OK;
+        break;
+    case RP_ROOTPORT_ASKED:
+    case RP_ROOTPORT_GRACE:
+    case RP_ROOTPORT_RELEASED:
+        status = RP_ERR_BUSY;
+        break;
+    }
+    settle(port, out_actions);
+    return status;
+}
+
+static enum rp_status press_again(struct rp_rootport *port)
+{
+    if (port->is_cancelling)
+        return RP_ERR_BUSY; /* a third press would ask anew */
+
+    enum rp_status status = press_button(port);
+    port->is_cancelling = status == RP_OK;
+    return status;
+}
+
+enum rp_status rp_rootport_cancel_unplug(struct rp_rootport *port,
+                                         struct rp_rootport_actions *out_actions)
+{
+    enum rp_status status = RP_ERR_INVALID;
+
+    *out_actions = (struct rp_rootport_actions){.set = 0};
+    if (port->state == RP_ROOTPORT_RELEASED) {
+        status = RP_ERR_BUSY;
+    } else if (port->state == RP_ROOTPORT_GRACE) {
+        status = press_again(port);
+    } else if (port->state == RP_ROOTPORT_ASKED) {
+        set16(port, REG_SLOT_STATUS, EVENT_BUTTON, 0);
+        enter(port, RP_ROOTPORT_ON, RP_OUTCOME_NONE, out_actions);
+        status = RP_OK;
+    }
+    settle(port, out_actions);
+    return status;
+}
+
+enum rp_status rp_rootport_unplug_now(struct rp_rootport *port,
+                                      struct rp_rootport_actions *out_actions)
+{
+    *out_actions = (struct rp_rootport_actions){.set = 0};
+    if (port->state == RP_ROOTPORT_EMPTY)
+        return RP_ERR_NO_DEVICE;
+    if (port->state == RP_ROOTPORT_RELEASED)
+        return RP_ERR_BUSY;
+
+    become_empty(port, out_actions);
+    out_actions->set |= RP_ROOTPORT_DETACH_CHILD;
+    settle(port, out_actions);
+    return RP_OK;
+}
+
+enum rp_status rp_rootport_finish_detach(struct rp_rootport *port,
+                                         struct rp_rootport_actions *out_actions)
+{
+    *out_actions = (struct rp_rootport_actions){.set = 0};
+    if (port->state != RP_ROOTPORT_RELEASED)
+        return RP_ERR_INVALID;
+
+    become_empty(port, out_actions);
+    settle(port, out_actions);
+    return RP_OK;
+}
+
+enum rp_status rp_rootport_finish_reset(struct rp_rootport *port,
+                                        struct rp_rootport_actions *out_actions)
+{
+    *out_actions = (struct rp_rootport_actions){.set = 0};
+    if (!port->is_resetting)
+        return RP_ERR_INVALID;
+
+    port->is_resetting = false;
+    raise(port, update_link(port));
+    settle(port, out_actions);
+    return RP_OK;
+}
+
+/* --- what there is to know --------------------------------------------------- */
+
+struct rp_rootport_buses rp_rootport_buses(const struct rp_rootport *port)
+{
+    uint32_t numbers = port->image->dword[RP_PCI_PRIMARY_BUS / 4];
+    struct rp_rootport_buses buses = {
+        .secondary = (uint8_t)(numbers >> 8),
+        .subordinate = (uint8_t)(numbers >> 16),
+    };
+
+    if (buses.secondary <= port->config.primary_bus ||
+        buses.subordinate < buses.secondary)
+        return (struct rp_rootport_buses){0};
+    return buses;
+}
+
+/* Base and limit are bits 31:20 of the first and the last address (7.5.1.3.8). */
+static struct rp_rootport_window window_at(const struct rp_rootport *port,
+                                           uint16_t base_reg, uint64_t upper_base,
+                                           uint64_t upper_limit)
+{
+    uint32_t registers = port->image->dword[base_reg / 4];
+    uint64_t base = upper_base << 32 | (registers & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16;
+    uint64_t limit = upper_limit << 32 |
+                     (registers >> 16 & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16 | 0xfffffu;
+
+    if (base > limit)
+        return (struct rp_rootport_window){0};
+    return (struct rp_rootport_window){.base = base, .size = limit - base + 1};
+}
+
+struct rp_rootport_window rp_rootport_memory(const struct rp_rootport *port)
+{
+    return window_at(port, RP_PCI_MEMORY_BASE, 0, 0);
+}
+
+struct rp_rootport_window rp_rootport_prefetchable(const struct rp_rootport *port)
+{
+    return window_at(port, RP_PCI_PREFETCHABLE_BASE,
+                     port->image->dword[RP_PCI_PREFETCHABLE_BASE_UPPER / 4],
+                     port->image->dword[RP_PCI_PREFETCHABLE_LIMIT_UPPER / 4]);
+}
+
+const char *rp_rootport_state_text(enum rp_rootport_state state)
+{
+    switch (state) {
+    case RP_ROOTPORT_EMPTY:
+        return "empty";
+    case RP_ROOTPORT_ARRIVING:
+        return "plugged in, not taken into use by the guest yet";
+    case RP_ROOTPORT_ON:
+        return "in use";
+    case RP_ROOTPORT_FAILED:
+        return "the guest failed to enable it";
+    case RP_ROOTPORT_ASKED:
+        return "the guest is asked to let go";
+    case RP_ROOTPORT_GRACE:
+        return "the guest is about to let go";
+    case RP_ROOTPORT_RELEASED:
+        return "being detached";
+    case RP_ROOTPORT_GUEST_RELEASED:
+        return "let go by the guest, still attached";
+    }
+    return "unknown state";
+}
+
+const char *rp_rootport_outcome_text(enum rp_rootport_outcome outcome)
+{
+    switch (outcome) {
+    case RP_OUTCOME_NONE:
+        return "nothing happened";
+    case RP_OUTCOME_ENABLED:
+        return "the guest took it into use";
+    case RP_OUTCOME_FAILED:
+        return "the guest failed to enable it";
+    case RP_OUTCOME_CANCELLED:
+        return "the guest keeps it";
+    case RP_OUTCOME_RELEASED:
+        return "the guest let go as asked";
+    case RP_OUTCOME_GUEST_RELEASED:
+        return "the guest let go without being asked";
+    }
+    return "unknown outcome";
+}
