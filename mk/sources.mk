@@ -27,6 +27,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/aml.c \
 	hypervisor/lib/string.c \
 	hypervisor/svm/decode.c \
+	hypervisor/svm/execute.c \
 
 # The parser of launch configurations, which needs libfdt and is shared by the
 # hypervisor and the tool.
@@ -53,6 +54,7 @@ UNIT_TESTS := \
 	aml \
 	decode \
 	dsdt \
+	execute \
 	string \
 	topology \
 
@@ -62,11 +64,14 @@ test_acpi_tables_SRCS := hypervisor/guest/acpi_tables.c hypervisor/guest/aml.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
+test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
 
 FAKE_SRCS := \
 
 # tests/fuzz/fuzz_X.c is named X here. fuzz_X_SRCS as above.
 FUZZERS := \
 	acpi \
+	decode \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
+fuzz_decode_SRCS := $(test_execute_SRCS)
