@@ -12,15 +12,16 @@ CACHE ?= .cache
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
+MAKEFLAGS += --no-print-directory
 
 include mk/sources.mk
 include mk/flags.mk
 include mk/rules.mk
 
-.PHONY: all products setup run test test-unit test-fuzz test-boot clean
+.PHONY: all products setup run test test-gates test-unit test-fuzz test-boot clean
 
 all: $(CACHE)/packages.stamp
-	@$(MAKE) --no-print-directory products
+	@$(MAKE) -s products
 
 products: $(PRODUCTS)
 
@@ -42,25 +43,29 @@ $(CACHE)/kernel/release: | $(CACHE)/packages.stamp
 SCENARIO ?= nvme
 
 run: setup
-	@$(MAKE) --no-print-directory products $(INITRAMFS)
+	@$(MAKE) -s products $(INITRAMFS)
 	@scripts/run tests/boot/$(SCENARIO) --build $(BUILD) --cache $(CACHE)
 
 # --- testing -------------------------------------------------------------------
 
 test: setup
-	@$(MAKE) --no-print-directory products unit-tests fuzz-programs $(INITRAMFS)
-	@tests/run unit fuzz boot --build $(BUILD) --cache $(CACHE)
+	@$(MAKE) -s products unit-tests fuzz-programs $(INITRAMFS)
+	@tests/run gates unit fuzz boot --build $(BUILD) --cache $(CACHE)
+
+test-gates: $(CACHE)/packages.stamp
+	@$(MAKE) -s products
+	@tests/run gates --build $(BUILD)
 
 test-unit: $(CACHE)/packages.stamp
-	@$(MAKE) --no-print-directory unit-tests
+	@$(MAKE) -s unit-tests
 	@tests/run unit --build $(BUILD)
 
 test-fuzz: $(CACHE)/packages.stamp
-	@$(MAKE) --no-print-directory fuzz-programs
+	@$(MAKE) -s fuzz-programs
 	@tests/run fuzz --build $(BUILD)
 
 test-boot: setup
-	@$(MAKE) --no-print-directory products $(INITRAMFS)
+	@$(MAKE) -s products $(INITRAMFS)
 	@tests/run boot --build $(BUILD) --cache $(CACHE)
 
 clean:

@@ -52,7 +52,9 @@ static inline uint8_t mmio_read8(const volatile void *address)
 {
     uint8_t value;
 
-    __asm__ volatile("movb %1, %0" : "=a"(value) : "m"(*(const volatile uint8_t *)address));
+    __asm__ volatile("movb %1, %0"
+                     : "=a"(value)
+                     : "m"(*(const volatile uint8_t *)address));
     return value;
 }
 
@@ -60,7 +62,9 @@ static inline uint16_t mmio_read16(const volatile void *address)
 {
     uint16_t value;
 
-    __asm__ volatile("movw %1, %0" : "=a"(value) : "m"(*(const volatile uint16_t *)address));
+    __asm__ volatile("movw %1, %0"
+                     : "=a"(value)
+                     : "m"(*(const volatile uint16_t *)address));
     return value;
 }
 
@@ -68,7 +72,9 @@ static inline uint32_t mmio_read32(const volatile void *address)
 {
     uint32_t value;
 
-    __asm__ volatile("movl %1, %0" : "=a"(value) : "m"(*(const volatile uint32_t *)address));
+    __asm__ volatile("movl %1, %0"
+                     : "=a"(value)
+                     : "m"(*(const volatile uint32_t *)address));
     return value;
 }
 
@@ -76,7 +82,9 @@ static inline uint64_t mmio_read64(const volatile void *address)
 {
     uint64_t value;
 
-    __asm__ volatile("movq %1, %0" : "=a"(value) : "m"(*(const volatile uint64_t *)address));
+    __asm__ volatile("movq %1, %0"
+                     : "=a"(value)
+                     : "m"(*(const volatile uint64_t *)address));
     return value;
 }
 

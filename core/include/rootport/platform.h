@@ -30,8 +30,10 @@ void rp_platform_io_write(struct rp_platform *platform, uint16_t port, unsigned 
  * unreachable. Every mapping is given back through rp_platform_unmap() with
  * the same size.
  */
-volatile void *rp_platform_map(struct rp_platform *platform, rp_hpa_t base, uint64_t size);
-void rp_platform_unmap(struct rp_platform *platform, volatile void *window, uint64_t size);
+volatile void *rp_platform_map(struct rp_platform *platform, rp_hpa_t base,
+                               uint64_t size);
+void rp_platform_unmap(struct rp_platform *platform, volatile void *window,
+                       uint64_t size);
 
 /*
  * Reads device memory inside a window that is mapped now. @width is 1, 2 or 4
