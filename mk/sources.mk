@@ -17,6 +17,15 @@ CORE_SRCS := \
 	core/scan.c \
 	core/status.c \
 	core/topology.c \
+	core/vpci.c \
+	core/vpci_build.c \
+	core/vpci_caps.c \
+	core/vpci_extcaps.c \
+	core/vpci_header.c \
+	core/vpci_map.c \
+	core/vpci_msi.c \
+	core/vpci_msix.c \
+	core/vpci_state.c \
 
 HYPERVISOR_SRCS := \
 	hypervisor/dev/acpi.c \

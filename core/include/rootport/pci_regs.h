@@ -442,4 +442,110 @@ enum {
 };
 #define RP_PCI_SRIOV_CONTROL_VF_ENABLE 0x0001u
 
+/* Device registers of the PCI Express capability: 7.5.3.3 to 7.5.3.5, 7.5.3.15, 7.5.3.16
+ */
+#define RP_PCI_PCIE_DEVICE_CAPABILITIES_MAX_PAYLOAD        0x00000007u
+#define RP_PCI_PCIE_DEVICE_CAPABILITIES_PHANTOM_FUNCTIONS  0x00000018u
+#define RP_PCI_PCIE_DEVICE_CONTROL_RELAXED_ORDERING        0x0010u
+#define RP_PCI_PCIE_DEVICE_CONTROL_MAX_PAYLOAD             0x00e0u
+#define RP_PCI_PCIE_DEVICE_CONTROL_EXTENDED_TAG            0x0100u
+#define RP_PCI_PCIE_DEVICE_CONTROL_PHANTOM_FUNCTIONS       0x0200u
+#define RP_PCI_PCIE_DEVICE_CONTROL_AUX_POWER               0x0400u
+#define RP_PCI_PCIE_DEVICE_CONTROL_NO_SNOOP                0x0800u
+#define RP_PCI_PCIE_DEVICE_CONTROL_MAX_READ_REQUEST        0x7000u /* 0 to 5: 128 to 4096 */
+#define RP_PCI_PCIE_DEVICE_CONTROL_FLR                     0x8000u
+#define RP_PCI_PCIE_DEVICE_STATUS_ERRORS                   0x000fu /* RW1C */
+#define RP_PCI_PCIE_DEVICE_STATUS_AUX_POWER                0x0010u
+#define RP_PCI_PCIE_DEVICE_STATUS_TRANSACTIONS_PENDING     0x0020u
+#define RP_PCI_PCIE_DEVICE_CAPABILITIES2_TIMEOUT_RANGES    0x0000000fu
+#define RP_PCI_PCIE_DEVICE_CAPABILITIES2_TIMEOUT_DISABLE   0x00000010u
+#define RP_PCI_PCIE_DEVICE_CONTROL2_TIMEOUT                0x000fu
+#define RP_PCI_PCIE_DEVICE_CONTROL2_TIMEOUT_DISABLE        0x0010u
+#define RP_PCI_PCIE_DEVICE_CONTROL2_ID_ORDERED_REQUESTS    0x0100u
+#define RP_PCI_PCIE_DEVICE_CONTROL2_ID_ORDERED_COMPLETIONS 0x0200u
+
+#define RP_PCI_PCIE_LINK_CAPABILITIES_WIDTH                0x000003f0u
+
+/* Vital Product Data capability: 7.9.19 */
+enum {
+    RP_PCI_VPD_ADDRESS = 0x02,
+    RP_PCI_VPD_DATA = 0x04,
+    RP_PCI_VPD_SIZE = 0x08,
+};
+#define RP_PCI_VPD_ADDRESS_MASK 0x7fffu
+#define RP_PCI_VPD_ADDRESS_FLAG                                                          \
+    0x8000u /* written 1: store the data; read 1: read is done */
+
+/* Advanced Features capability: Conventional PCI Advanced Capabilities ECN, 6.8 */
+enum {
+    RP_PCI_AF_LENGTH = 0x02,
+    RP_PCI_AF_CAPABILITIES = 0x03,
+    RP_PCI_AF_CONTROL = 0x04,
+    RP_PCI_AF_STATUS = 0x05,
+    RP_PCI_AF_SIZE = 0x06,
+};
+#define RP_PCI_AF_CAPABILITIES_TRANSACTIONS_PENDING 0x01u
+#define RP_PCI_AF_CAPABILITIES_FLR                  0x02u
+#define RP_PCI_AF_CONTROL_FLR                       0x01u
+#define RP_PCI_AF_STATUS_TRANSACTIONS_PENDING       0x01u
+
+/* Advanced Error Reporting extended capability: 7.8.4 */
+enum {
+    RP_PCI_AER_UNCORRECTABLE_STATUS = 0x04,
+    RP_PCI_AER_UNCORRECTABLE_MASK = 0x08,
+    RP_PCI_AER_UNCORRECTABLE_SEVERITY = 0x0c,
+    RP_PCI_AER_CORRECTABLE_STATUS = 0x10,
+    RP_PCI_AER_CORRECTABLE_MASK = 0x14,
+    RP_PCI_AER_CONTROL = 0x18,
+    RP_PCI_AER_HEADER_LOG = 0x1c,
+    RP_PCI_AER_ENDPOINT_SIZE = 0x2c, /* without the root's registers */
+};
+#define RP_PCI_AER_UNCORRECTABLE        0x07fff030u /* every error that there is */
+#define RP_PCI_AER_UNCORRECTABLE_MASKED 0x00400000u /* reset of MASK: internal errors */
+#define RP_PCI_AER_UNCORRECTABLE_SEVERE 0x00462030u /* reset of SEVERITY */
+#define RP_PCI_AER_CORRECTABLE          0x0000f1c1u
+#define RP_PCI_AER_CORRECTABLE_MASKED   0x0000e000u /* reset of MASK */
+#define RP_PCI_AER_CONTROL_FIRST_ERROR  0x0000001fu
+#define RP_PCI_AER_CONTROL_ECRC_CAPABLE 0x000000a0u /* generation and checking */
+#define RP_PCI_AER_CONTROL_ECRC_ENABLE  0x00000140u
+
+/* Power Budgeting extended capability: 7.8.1 */
+enum {
+    RP_PCI_POWER_BUDGETING_SELECT = 0x04,
+    RP_PCI_POWER_BUDGETING_DATA = 0x08,
+    RP_PCI_POWER_BUDGETING_CAPABILITY = 0x0c,
+    RP_PCI_POWER_BUDGETING_SIZE = 0x10,
+};
+
+/* Extended capabilities that are read whole: 7.9.3, 7.9.1, 7.7.8, 7.9.13, 7.7.4 to 7.7.6
+ */
+enum {
+    RP_PCI_SERIAL_NUMBER_SIZE = 0x0c,
+    RP_PCI_VC_PORT_CAPABILITY1 = 0x04,
+    RP_PCI_VC_BASE_SIZE = 0x10,
+    RP_PCI_VC_RESOURCE_SIZE = 0x0c,
+    RP_PCI_ACS_CAPABILITY = 0x04,
+    RP_PCI_ACS_BASE_SIZE = 0x08,
+    RP_PCI_PTM_SIZE = 0x0c,
+    RP_PCI_DATA_LINK_FEATURE_SIZE = 0x0c,
+    RP_PCI_SECONDARY_PCIE_BASE_SIZE = 0x0c, /* and 2 bytes a lane */
+    RP_PCI_16GTS_BASE_SIZE = 0x20,          /* and a byte a lane; so has 32 GT/s */
+    RP_PCI_VENDOR_SPECIFIC_HEADER = 0x04,   /* of a designated one too */
+};
+#define RP_PCI_VC_PORT_CAPABILITY1_COUNT  0x00000007u /* resources beside the first */
+#define RP_PCI_ACS_CAPABILITY_EGRESS      0x0020u
+#define RP_PCI_ACS_CAPABILITY_EGRESS_SIZE 0xff00u /* bits of the vector; 0: 256 */
+#define RP_PCI_VENDOR_SPECIFIC_LENGTH     0xfff00000u
+
+/* Extended capabilities newer than r5.0: PCI Code and ID Assignment r1.14 */
+enum {
+    RP_PCI_EXTCAP_ID_SHADOW_FUNCTIONS = 0x002d,
+    RP_PCI_EXTCAP_ID_DEVICE3 = 0x002f,
+    RP_PCI_EXTCAP_ID_IDE = 0x0030,
+    RP_PCI_EXTCAP_ID_64GTS = 0x0031,
+    RP_PCI_EXTCAP_ID_FLIT_LOGGING = 0x0032,
+    RP_PCI_EXTCAP_ID_FLIT_PERFORMANCE = 0x0033,
+    RP_PCI_EXTCAP_ID_FLIT_ERROR_INJECTION = 0x0034,
+};
+
 #endif

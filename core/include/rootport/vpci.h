@@ -70,12 +70,14 @@ enum rp_vpci_refusal {
     RP_VPCI_REFUSED_GONE = 2,        /* reads as all ones */
     RP_VPCI_REFUSED_SHARED_PAGE = 3, /* a BAR is not alone in its pages */
     RP_VPCI_REFUSED_BAR_SIZE = 4,    /* a BAR answers with no power of two */
+    RP_VPCI_REFUSED_NO_ADDRESS = 5,  /* firmware gave a BAR no address */
 };
 
 /* One base address register. All of it is set by rp_vpci_attach() but the address. */
 struct rp_vpci_bar {
     uint64_t address; /* what the domain wrote, a multiple of size */
     uint64_t size;    /* as the domain sees it: a power of two, whole pages for a guest */
+    uint64_t hw_size; /* what the function decodes */
     rp_hpa_t hpa;     /* where the hardware decodes; never shown to a guest */
     enum rp_vpci_bar_kind kind;
     bool is_prefetchable;
@@ -92,6 +94,11 @@ struct rp_vpci_msi {
     bool is_64bit;
     bool has_mask;
     uint32_t mask;
+    /* What the function's own capability has; never read back from it. */
+    uint64_t hw_address;
+    uint16_t hw_data;
+    uint8_t hw_vectors_log2;
+    bool is_enabled_in_hw;
 };
 
 /* One MSI-X table entry, as the domain has set it. PCI Express Base r5.0, 7.7.2. */
@@ -105,6 +112,7 @@ struct rp_vpci_msix_entry {
 struct rp_vpci_msix {
     struct rp_vpci_msix_entry *entries; /* the caller's storage */
     uint16_t entry_count;               /* that the domain sees */
+    uint16_t hw_entry_count;            /* that the function has */
     uint8_t offset;                     /* of the capability; 0: none */
     uint8_t table_bar;
     uint8_t pba_bar;
@@ -120,6 +128,8 @@ struct rp_vpci_msix {
 struct rp_vpci_shadow {
     uint16_t dword;
     uint32_t value;
+    uint32_t reset;  /* the value after a reset, */
+    uint32_t sticky; /* but for these bits, which an FLR leaves alone */
 };
 
 /* A range of guest addresses that reaches the function: [base, base + size). */
@@ -143,10 +153,11 @@ struct rp_vpci_state {
     enum rp_vpci_role role;
     uint32_t policy; /* of enum rp_vpci_policy */
     enum rp_vpci_refusal refusal;
-    uint16_t command; /* as the domain sees it */
-    bool is_asleep;   /* D3hot: no memory access reaches the function */
-    uint8_t pm_offset;
-    uint8_t pcie_offset;
+    uint16_t command;           /* as the domain sees it */
+    bool is_asleep;             /* D3hot: no memory access reaches the function */
+    uint8_t pcie_offset;        /* of the PCI Express capability; 0: none */
+    uint8_t af_offset;          /* of the Advanced Features capability; 0: none */
+    uint16_t hw_device_control; /* of the PCI Express capability, restored after an FLR */
     struct rp_vpci_bar bars[RP_VPCI_BARS_MAX];
     struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
     struct rp_vpci_msi msi;
@@ -168,9 +179,9 @@ struct rp_vpci_config {
 
 /*
  * Starts an assignment: learns the function's BARs and interrupt capabilities
- * and leaves the hardware with memory decode as found, bus mastering, MSI and
- * MSI-X off, INTx disabled. The function has been reset, is in D0, and no
- * domain uses it. BAR sizes are learned with decode off.
+ * and leaves the hardware with memory decode on, and I/O decode, bus mastering,
+ * MSI, MSI-X and INTx off. The function has been reset, is in D0, and no domain
+ * uses it. BAR sizes are learned with decode off.
  *
  * Maps the pages of the MSI-X table and PBA through rp_platform_map();
  * rp_vpci_detach() gives them back.
@@ -245,6 +256,9 @@ struct rp_vpci_mapping {
  * the pages of the MSI-X table and PBA are trapped. Not listed are BARs with
  * memory space disabled or in D3hot, outside the windows, or over a BAR with a
  * lower index. Returns how many of the RP_VPCI_MAPPINGS_MAX are filled.
+ *
+ * A BAR's host address is what firmware wrote: that no memory and nothing of the
+ * embedder's own lies there is for the embedder to check before it maps.
  */
 size_t rp_vpci_mappings(const struct rp_vpci_state *state,
                         struct rp_vpci_mapping out_mappings[RP_VPCI_MAPPINGS_MAX]);
@@ -272,7 +286,8 @@ struct rp_vpci_rule {
     enum rp_vpci_treatment guest;
     enum rp_vpci_treatment hardware;
     uint32_t unless; /* with this policy bit a guest sees it read-only; 0: no such bit */
-    const char *reason;
+    const char *guest_reason;
+    const char *hardware_reason;
 };
 
 /* Rule @index in the order of list and ID, or NULL past the last. */
@@ -282,21 +297,24 @@ const struct rp_vpci_rule *rp_vpci_rule(size_t index);
 struct rp_vpci_found {
     uint16_t offset;
     uint16_t id;
+    uint8_t version;   /* of an extended capability */
     uint8_t list;      /* enum rp_vpci_list */
     uint8_t treatment; /* enum rp_vpci_treatment */
 };
 
 /* How one dword of the space behaves. Bits in no mask read as in @value. */
 struct rp_vpci_slot {
-    uint32_t value;   /* constant */
-    uint32_t ro;      /* read from hardware, writes ignored */
-    uint32_t rw;      /* read from and written to hardware */
-    uint32_t rw1c;    /* read from hardware, a 1 is written to hardware */
-    uint32_t rsvdz;   /* when a write goes to hardware, these are written as zero */
+    uint32_t value; /* constant */
+    uint32_t ro;    /* read from hardware, writes ignored */
+    uint32_t rw;    /* read from and written to hardware */
+    uint32_t rw1c;  /* read from hardware, a 1 is written to hardware */
+    uint32_t
+        write_zero;   /* whenever a write goes to hardware, these bits are zero in it */
     uint32_t virt;    /* kept in the state, never written to hardware */
     uint8_t shadow;   /* which of the state's shadows keeps them */
     uint8_t handler;  /* 0: the masks say all */
     uint8_t argument; /* of the handler */
+    uint8_t position; /* of the handler's register in the dword, in bytes */
 };
 
 struct rp_vpci_view {

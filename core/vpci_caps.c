@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The capabilities below 0x100: who sees which, and how its registers behave.
+ *
+ * PCI Express Base r5.0, 7.5.2, 7.5.3, 7.7 and 7.9.
+ */
+#include <rootport/pci_regs.h>
+#include <rootport/vpci.h>
+
+#include "vpci_internal.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- Power management: 7.5.2 ------------------------------------------------ */
+
+/*
+ * The function itself stays in D0, so it cannot lose what the embedder set up;
+ * that no reset follows D3hot is then true. PME has no way to the domain.
+ */
+static const struct vpci_reg pm_regs[] = {
+    {.offset = RP_PCI_PM_CAPABILITIES, .width = 2, .ro = RP_PCI_PM_CAPABILITIES_VERSION},
+    {.offset = RP_PCI_PM_CONTROL_STATUS,
+     .width = 2,
+     .handler = VPCI_PM_CONTROL,
+     .value = RP_PCI_PM_CONTROL_NO_SOFT_RESET},
+};
+
+uint32_t vpci_pm_control_read(const struct rp_vpci_state *state, uint8_t argument)
+{
+    (void)argument;
+    return state->is_asleep ? RP_PCI_PM_D3HOT : RP_PCI_PM_D0;
+}
+
+/* D1 and D2 are not there; a write of a state that is not there is discarded. */
+void vpci_pm_control_write(struct rp_vpci_state *state, uint8_t argument,
+                           struct vpci_write write, struct rp_vpci_effects *effects)
+{
+    const uint32_t old = vpci_pm_control_read(state, argument);
+    const uint32_t wanted = vpci_merge(old, write) & RP_PCI_PM_CONTROL_POWER_STATE;
+
+    if (wanted == old || (wanted != RP_PCI_PM_D0 && wanted != RP_PCI_PM_D3HOT))
+        return;
+    state->is_asleep = wanted == RP_PCI_PM_D3HOT;
+    effects->what |= RP_VPCI_EFFECT_MAPPINGS;
+}
+
+/* ---- Vital product data: 7.9.19 ----------------------------------------------- */
+
+/* A write of the flag as 1 would store: it goes to the function as 0, which reads. */
+static const struct vpci_reg vpd_regs[] = {
+    {.offset = RP_PCI_VPD_ADDRESS,
+     .width = 2,
+     .ro = RP_PCI_VPD_ADDRESS_FLAG,
+     .rw = RP_PCI_VPD_ADDRESS_MASK,
+     .write_zero = RP_PCI_VPD_ADDRESS_FLAG},
+    {.offset = RP_PCI_VPD_DATA, .width = 4, .ro = 0xffffffff},
+};
+
+/* ---- MSI and MSI-X: 7.7.1, 7.7.2 ------------------------------------------------ */
+
+static const struct vpci_reg msi_regs[] = {
+    {.offset = RP_PCI_MSI_CONTROL, .width = 2, .handler = VPCI_MSI_CONTROL},
+    {.offset = RP_PCI_MSI_ADDRESS, .width = 4, .handler = VPCI_MSI_ADDRESS},
+};
+
+static const struct vpci_reg msix_regs[] = {
+    {.offset = RP_PCI_MSIX_CONTROL, .width = 2, .handler = VPCI_MSIX_CONTROL},
+};
+
+/* ---- PCI Express: 7.5.3 --------------------------------------------------------- */
+
+/*
+ * Error reporting, payload size and extended tags are agreements with the ports
+ * on the real path, which the domain does not see: its bits are its own. The link
+ * is the machine's. Slot and root registers are a port's. Tags of 10 bits,
+ * AtomicOps, LTR, OBFF and prefixes depend on the real path: not there.
+ */
+static const struct vpci_reg pcie_regs[] = {
+    {.offset = RP_PCI_PCIE_CAPABILITIES,
+     .width = 2,
+     .ro = RP_PCI_PCIE_CAPABILITIES_VERSION | RP_PCI_PCIE_CAPABILITIES_TYPE |
+           RP_PCI_PCIE_CAPABILITIES_INTERRUPT_MESSAGE},
+    {.offset = RP_PCI_PCIE_DEVICE_CAPABILITIES,
+     .width = 4,
+     .ro = ~RP_PCI_PCIE_DEVICE_CAPABILITIES_PHANTOM_FUNCTIONS},
+    {.offset = RP_PCI_PCIE_DEVICE_CONTROL,
+     .width = 2,
+     .handler = VPCI_DEVICE_CONTROL,
+     .ro = RP_PCI_PCIE_DEVICE_CONTROL_MAX_READ_REQUEST,
+     .rw = RP_PCI_PCIE_DEVICE_CONTROL_RELAXED_ORDERING |
+           RP_PCI_PCIE_DEVICE_CONTROL_NO_SNOOP,
+     .write_zero = RP_PCI_PCIE_DEVICE_CONTROL_FLR,
+     .virt = RP_PCI_PCIE_DEVICE_CONTROL_ERRORS | RP_PCI_PCIE_DEVICE_CONTROL_MAX_PAYLOAD |
+             RP_PCI_PCIE_DEVICE_CONTROL_EXTENDED_TAG},
+    {.offset = RP_PCI_PCIE_DEVICE_STATUS,
+     .width = 2,
+     .ro = RP_PCI_PCIE_DEVICE_STATUS_AUX_POWER |
+           RP_PCI_PCIE_DEVICE_STATUS_TRANSACTIONS_PENDING,
+     .rw1c = RP_PCI_PCIE_DEVICE_STATUS_ERRORS},
+    {.offset = RP_PCI_PCIE_LINK_CAPABILITIES, .width = 4, .ro = 0xffffffff},
+    {.offset = RP_PCI_PCIE_LINK_CONTROL, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_PCIE_LINK_STATUS, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_PCIE_DEVICE_CAPABILITIES2,
+     .width = 4,
+     .ro = RP_PCI_PCIE_DEVICE_CAPABILITIES2_TIMEOUT_RANGES |
+           RP_PCI_PCIE_DEVICE_CAPABILITIES2_TIMEOUT_DISABLE},
+    {.offset = RP_PCI_PCIE_DEVICE_CONTROL2,
+     .width = 2,
+     .rw = RP_PCI_PCIE_DEVICE_CONTROL2_TIMEOUT |
+           RP_PCI_PCIE_DEVICE_CONTROL2_TIMEOUT_DISABLE |
+           RP_PCI_PCIE_DEVICE_CONTROL2_ID_ORDERED_REQUESTS |
+           RP_PCI_PCIE_DEVICE_CONTROL2_ID_ORDERED_COMPLETIONS},
+    {.offset = RP_PCI_PCIE_LINK_CAPABILITIES2, .width = 4, .ro = 0xffffffff},
+    {.offset = RP_PCI_PCIE_LINK_CONTROL2, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_PCIE_LINK_STATUS2, .width = 2, .ro = 0xffff},
+};
+
+/* Version 1 ends where the function's kind needs no more: after the link registers. */
+static uint16_t pcie_length(const struct vpci_site *site)
+{
+    const struct rp_vpci_state *state = site->view->state;
+    const uint32_t capabilities =
+        vpci_hw_read(state, site->offset + RP_PCI_PCIE_CAPABILITIES, 2);
+
+    if (state->pcie_offset != site->offset)
+        return 0;
+    if (rp_field_get(RP_PCI_PCIE_CAPABILITIES_VERSION, capabilities) < 2)
+        return RP_PCI_PCIE_SLOT_CAPABILITIES;
+    return RP_PCI_PCIE_SIZE;
+}
+
+/* Sizes above 4096 bytes are reserved: such a write leaves the size as it is. */
+static void set_read_request(struct rp_vpci_state *state, uint32_t control)
+{
+    enum {
+        SIZE_4096 = 5,
+    };
+    const unsigned reg = state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL;
+    const uint32_t old = vpci_hw_read(state, reg, 2);
+    const uint32_t size =
+        rp_field_get(RP_PCI_PCIE_DEVICE_CONTROL_MAX_READ_REQUEST, control);
+    const uint32_t value =
+        rp_field_set(RP_PCI_PCIE_DEVICE_CONTROL_MAX_READ_REQUEST, old, size) &
+        ~RP_PCI_PCIE_DEVICE_CONTROL_FLR;
+
+    if (size <= SIZE_4096 && value != old)
+        vpci_hw_write(state, reg, 2, value);
+}
+
+void vpci_device_control_write(struct rp_vpci_state *state, uint8_t argument,
+                               struct vpci_write write, struct rp_vpci_effects *effects)
+{
+    (void)argument;
+    if (write.mask & RP_PCI_PCIE_DEVICE_CONTROL_MAX_READ_REQUEST)
+        set_read_request(state, write.value);
+    if (write.value & write.mask & RP_PCI_PCIE_DEVICE_CONTROL_FLR)
+        effects->what |= RP_VPCI_EFFECT_FLR;
+}
+
+/* ---- Advanced features: Conventional PCI Advanced Capabilities ECN --------------- */
+
+static const struct vpci_reg af_regs[] = {
+    {.offset = RP_PCI_AF_LENGTH, .width = 1, .ro = 0xff},
+    {.offset = RP_PCI_AF_CAPABILITIES,
+     .width = 1,
+     .ro = RP_PCI_AF_CAPABILITIES_TRANSACTIONS_PENDING | RP_PCI_AF_CAPABILITIES_FLR},
+    {.offset = RP_PCI_AF_CONTROL, .width = 1, .handler = VPCI_AF_CONTROL},
+    {.offset = RP_PCI_AF_STATUS, .width = 1, .ro = RP_PCI_AF_STATUS_TRANSACTIONS_PENDING},
+};
+
+void vpci_af_control_write(struct rp_vpci_state *state, uint8_t argument,
+                           struct vpci_write write, struct rp_vpci_effects *effects)
+{
+    (void)state;
+    (void)argument;
+    if (write.value & write.mask & RP_PCI_AF_CONTROL_FLR)
+        effects->what |= RP_VPCI_EFFECT_FLR;
+}
+
+/* ---- Lengths that the function tells --------------------------------------------- */
+
+/* 7.9.4: a byte after the pointer has the length, header included. */
+static uint16_t vendor_length(const struct vpci_site *site)
+{
+    const uint16_t length =
+        (uint16_t)vpci_hw_read(site->view->state, site->offset + 2u, 1);
+    const uint16_t room = (uint16_t)(site->limit - site->offset);
+
+    return length < room ? length : room;
+}
+
+/* ---- The table ---------------------------------------------------------------- */
+
+static const char as_guest[] = "as for a guest: the hypervisor owns what is below it";
+static const char as_it_is[] = "the machine as it is";
+
+static const struct vpci_cap rows[] = {
+    {.rule = {.id = RP_PCI_CAP_ID_PM,
+              .name = "Power Management",
+              .guest = RP_VPCI_MODELLED,
+              .hardware = RP_VPCI_MODELLED,
+              .guest_reason = "D0 and D3hot are the domain's: asleep, no BAR is mapped; "
+                              "the function stays in D0; no PME",
+              .hardware_reason = as_guest},
+     .regs = pm_regs,
+     .reg_count = COUNT(pm_regs),
+     .size = RP_PCI_PM_SIZE},
+    {.rule = {.id = RP_PCI_CAP_ID_AGP,
+              .name = "AGP",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "its aperture is an address translation of its own",
+              .hardware_reason = as_it_is}},
+    {.rule = {.id = RP_PCI_CAP_ID_VPD,
+              .name = "Vital Product Data",
+              .guest = RP_VPCI_MODELLED,
+              .hardware = RP_VPCI_MODELLED,
+              .guest_reason = "can be read; stores would outlive the assignment",
+              .hardware_reason = as_guest},
+     .regs = vpd_regs,
+     .reg_count = COUNT(vpd_regs),
+     .size = RP_PCI_VPD_SIZE},
+    {.rule = {.id = RP_PCI_CAP_ID_SLOT_ID,
+              .name = "Slot Identification",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "describes a bridge's chassis",
+              .hardware_reason = as_it_is}},
+    {.rule = {.id = RP_PCI_CAP_ID_MSI,
+              .name = "MSI",
+              .guest = RP_VPCI_MODELLED,
+              .hardware = RP_VPCI_MODELLED,
+              .guest_reason = "address and data are the domain's, the function's are "
+                              "remapped",
+              .hardware_reason = as_guest},
+     .regs = msi_regs,
+     .reg_count = COUNT(msi_regs),
+     .length = vpci_msi_length,
+     .claim = vpci_msi_claim},
+    {.rule = {.id = RP_PCI_CAP_ID_COMPACT_PCI_HOT_SWAP,
+              .name = "CompactPCI Hot Swap",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "acts on the machine's slot",
+              .hardware_reason = as_it_is}},
+    {.rule = {.id = RP_PCI_CAP_ID_PCIX,
+              .name = "PCI-X",
+              .guest = RP_VPCI_READ_ONLY,
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "tells the bus's abilities; its settings are the machine's",
+              .hardware_reason = as_it_is},
+     .size = 8},
+    {.rule = {.id = RP_PCI_CAP_ID_HYPERTRANSPORT,
+              .name = "HyperTransport",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "acts on the machine's links and interrupts",
+              .hardware_reason = as_it_is}},
+    {.rule = {.id = RP_PCI_CAP_ID_VENDOR,
+              .name = "Vendor-Specific",
+              .hardware = RP_VPCI_READ_ONLY,
+              .unless = RP_VPCI_POLICY_VENDOR_SPECIFIC,
+              .guest_reason = "nobody but its vendor knows what it does",
+              .hardware_reason = as_it_is},
+     .length = vendor_length},
+    {.rule = {.id = RP_PCI_CAP_ID_DEBUG_PORT,
+              .name = "Debug Port",
+              .guest = RP_VPCI_READ_ONLY,
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "an offset in a BAR",
+              .hardware_reason = as_it_is},
+     .size = 4},
+    {.rule = {.id = RP_PCI_CAP_ID_COMPACT_PCI_RESOURCE,
+              .name = "CompactPCI Resource Control",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "acts on the machine's resources",
+              .hardware_reason = as_it_is}},
+    {.rule = {.id = RP_PCI_CAP_ID_HOTPLUG,
+              .name = "Hot-Plug",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "acts on the machine's slots",
+              .hardware_reason = as_it_is}},
+    {.rule = {.id = RP_PCI_CAP_ID_BRIDGE_SUBSYSTEM,
+              .name = "Bridge Subsystem Vendor ID",
+              .guest = RP_VPCI_READ_ONLY,
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "identity, without an effect",
+              .hardware_reason = as_it_is},
+     .size = 8},
+    {.rule = {.id = RP_PCI_CAP_ID_AGP8X,
+              .name = "AGP 8x",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "its aperture is an address translation of its own",
+              .hardware_reason = as_it_is}},
+    {.rule = {.id = RP_PCI_CAP_ID_SECURE,
+              .name = "Secure Device",
+              .guest_reason = "the IOMMU is the hypervisor's",
+              .hardware_reason = "the IOMMU is the hypervisor's"}},
+    {.rule = {.id = RP_PCI_CAP_ID_PCIE,
+              .name = "PCI Express",
+              .guest = RP_VPCI_MODELLED,
+              .hardware = RP_VPCI_MODELLED,
+              .guest_reason = "FLR is run by the hypervisor; what depends on the real "
+                              "path is the domain's own bit; the link is read-only",
+              .hardware_reason = as_guest},
+     .regs = pcie_regs,
+     .reg_count = COUNT(pcie_regs),
+     .length = pcie_length},
+    {.rule = {.id = RP_PCI_CAP_ID_MSIX,
+              .name = "MSI-X",
+              .guest = RP_VPCI_MODELLED,
+              .hardware = RP_VPCI_MODELLED,
+              .guest_reason = "the table is the domain's, the function's is remapped",
+              .hardware_reason = as_guest},
+     .regs = msix_regs,
+     .reg_count = COUNT(msix_regs),
+     .length = vpci_msix_length,
+     .claim = vpci_msix_claim},
+    {.rule = {.id = RP_PCI_CAP_ID_SATA,
+              .name = "SATA Data/Index",
+              .guest = RP_VPCI_READ_ONLY,
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "an offset in a BAR",
+              .hardware_reason = as_it_is},
+     .size = 8},
+    {.rule = {.id = RP_PCI_CAP_ID_ADVANCED_FEATURES,
+              .name = "Advanced Features",
+              .guest = RP_VPCI_MODELLED,
+              .hardware = RP_VPCI_MODELLED,
+              .guest_reason = "FLR is run by the hypervisor",
+              .hardware_reason = as_guest},
+     .regs = af_regs,
+     .reg_count = COUNT(af_regs),
+     .size = RP_PCI_AF_SIZE},
+    {.rule = {.id = RP_PCI_CAP_ID_ENHANCED_ALLOCATION,
+              .name = "Enhanced Allocation",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "names host addresses",
+              .hardware_reason = as_it_is}},
+    {.rule = {.id = RP_PCI_CAP_ID_FLATTENING_PORTAL,
+              .name = "Flattening Portal Bridge",
+              .hardware = RP_VPCI_READ_ONLY,
+              .guest_reason = "a bridge's routing",
+              .hardware_reason = as_it_is}},
+};
+
+static const struct vpci_cap unknown = {
+    .rule = {.name = "any other",
+             .hardware = RP_VPCI_READ_ONLY,
+             .guest_reason = "nobody knows what it does",
+             .hardware_reason = as_it_is},
+};
+
+const struct vpci_cap_table vpci_caps = {rows, COUNT(rows), &unknown};

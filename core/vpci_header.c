@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The type 0 header of a view: command and status, and BARs that are the
+ * domain's own.
+ *
+ * PCI Express Base r5.0, 7.5.1.1 and 7.5.1.2.
+ */
+#include <rootport/pci_regs.h>
+#include <rootport/vpci.h>
+
+#include "vpci_internal.h"
+
+#define STATUS_ERRORS                                                                    \
+    (RP_PCI_STATUS_MASTER_PARITY_ERROR | RP_PCI_STATUS_SIGNALED_TARGET_ABORT |           \
+     RP_PCI_STATUS_RECEIVED_TARGET_ABORT | RP_PCI_STATUS_RECEIVED_MASTER_ABORT |         \
+     RP_PCI_STATUS_SIGNALED_SYSTEM_ERROR | RP_PCI_STATUS_PARITY_ERROR)
+
+/* What a domain may set. SERR# and parity would report to the machine, not to it. */
+#define COMMAND_VIRTUAL                                                                  \
+    (RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER |                                 \
+     RP_PCI_COMMAND_PARITY_RESPONSE | RP_PCI_COMMAND_SERR | RP_PCI_COMMAND_INTX_DISABLE)
+
+/*
+ * Registers that are the same for every function and role. The expansion ROM,
+ * BIST, CardBus CIS and latency timer are not there; Max_Lat and Min_Gnt are
+ * zero in PCI Express.
+ */
+static const struct vpci_reg header_regs[] = {
+    {.offset = RP_PCI_VENDOR_ID, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_DEVICE_ID, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_COMMAND, .width = 2, .handler = VPCI_COMMAND},
+    {.offset = RP_PCI_STATUS,
+     .width = 2,
+     .ro = RP_PCI_STATUS_66MHZ | RP_PCI_STATUS_FAST_BACK_TO_BACK | RP_PCI_STATUS_DEVSEL,
+     .rw1c = STATUS_ERRORS},
+    {.offset = RP_PCI_REVISION_ID, .width = 1, .ro = 0xff},
+    {.offset = RP_PCI_CLASS_PROGRAMMING_INTERFACE, .width = 1, .ro = 0xff},
+    {.offset = RP_PCI_CLASS_DEVICE, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_CACHE_LINE_SIZE, .width = 1, .virt = 0xff},
+    {.offset = RP_PCI_SUBSYSTEM_VENDOR_ID, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_SUBSYSTEM_ID, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_INTERRUPT_LINE, .width = 1, .virt = 0xff},
+};
+
+/* A guest sees one function alone; the hardware domain sees the device. */
+static const struct vpci_reg multifunction = {
+    .offset = RP_PCI_HEADER_TYPE, .width = 1, .ro = RP_PCI_HEADER_TYPE_MULTIFUNCTION};
+static const struct vpci_reg interrupt_pin = {
+    .offset = RP_PCI_INTERRUPT_PIN, .width = 1, .ro = 0xff};
+static const struct vpci_reg interrupt_status = {
+    .offset = RP_PCI_STATUS, .width = 2, .ro = RP_PCI_STATUS_INTX};
+
+/*
+ * Functions whose registers at the offsets of BARs are none: Intel errata HSE43
+ * (Haswell server) and BDF2, BDX2 (Broadwell server), the home agents' and power
+ * control units'. Device ID, then vendor ID, as the dword has them.
+ */
+static const uint32_t functions_without_bars[] = {0x2fc08086, 0x6f608086, 0x6fa08086,
+                                                  0x6fc08086};
+
+static bool has_bars(const struct rp_vpci_state *state)
+{
+    const uint32_t id = vpci_hw_read(state, RP_PCI_VENDOR_ID, 4);
+
+    for (size_t i = 0;
+         i < sizeof(functions_without_bars) / sizeof(functions_without_bars[0]); i++)
+        if (functions_without_bars[i] == id)
+            return false;
+    return true;
+}
+
+static bool has_intx(const struct rp_vpci_state *state)
+{
+    return state->role == RP_VPCI_ROLE_HARDWARE || (state->policy & RP_VPCI_POLICY_INTX);
+}
+
+static bool is_memory(const struct rp_vpci_bar *bar)
+{
+    return bar->kind == RP_VPCI_BAR_MEMORY32 || bar->kind == RP_VPCI_BAR_MEMORY64;
+}
+
+static unsigned bar_reg(unsigned index)
+{
+    return RP_PCI_BAR0 + 4 * index;
+}
+
+/* ---- Learning the hardware -------------------------------------------------- */
+
+/* Writes all ones, and what was there again. Decode is off. */
+static uint32_t probe(const struct rp_vpci_state *state, unsigned reg, uint32_t *out_old)
+{
+    uint32_t answer;
+
+    *out_old = vpci_hw_read(state, reg, 4);
+    vpci_hw_write(state, reg, 4, RP_PCI_ALL_ONES);
+    answer = vpci_hw_read(state, reg, 4);
+    vpci_hw_write(state, reg, 4, *out_old);
+    return answer;
+}
+
+/* Learns BAR @index; returns how many registers it takes. */
+static unsigned learn_bar(struct rp_vpci_state *state, unsigned index)
+{
+    struct rp_vpci_bar *bar = &state->bars[index];
+    const bool is_last = index + 1 == RP_VPCI_BARS_MAX;
+    uint32_t old;
+    const uint32_t low = probe(state, bar_reg(index), &old);
+    const uint32_t type = rp_field_get(RP_PCI_BAR_TYPE, low);
+    uint64_t decoded = low & RP_PCI_BAR_MEMORY_ADDRESS;
+
+    if (low & RP_PCI_BAR_IO) {
+        bar->kind = RP_VPCI_BAR_IO;
+        return 1;
+    }
+    bar->hpa.value = old & RP_PCI_BAR_MEMORY_ADDRESS;
+    if (type == RP_PCI_BAR_TYPE_64BIT && !is_last) {
+        decoded |= (uint64_t)probe(state, bar_reg(index + 1), &old) << 32;
+        bar->hpa.value |= (uint64_t)old << 32;
+    }
+    if (decoded == 0 || (type == RP_PCI_BAR_TYPE_64BIT && is_last)) {
+        bar->hpa.value = 0;
+        return type == RP_PCI_BAR_TYPE_64BIT ? 2 : 1;
+    }
+    bar->kind =
+        type == RP_PCI_BAR_TYPE_64BIT ? RP_VPCI_BAR_MEMORY64 : RP_VPCI_BAR_MEMORY32;
+    bar->is_prefetchable = low & RP_PCI_BAR_PREFETCHABLE;
+    bar->hw_size = decoded & (~decoded + 1);
+    bar->size = bar->hw_size;
+    if ((decoded + bar->hw_size) & decoded)
+        state->refusal = RP_VPCI_REFUSED_BAR_SIZE;
+    return type == RP_PCI_BAR_TYPE_64BIT ? 2 : 1;
+}
+
+/* A guest's BAR is whole pages, so what shares its pages would be the guest's too. */
+static enum rp_vpci_refusal fit_to_pages(struct rp_vpci_bar *bar)
+{
+    if (bar->hpa.value == 0)
+        return RP_VPCI_REFUSED_NO_ADDRESS;
+    if (bar->hpa.value % RP_VPCI_PAGE_SIZE)
+        return RP_VPCI_REFUSED_SHARED_PAGE;
+    if (bar->size < RP_VPCI_PAGE_SIZE)
+        bar->size = RP_VPCI_PAGE_SIZE;
+    if (bar->hpa.value + bar->size < bar->hpa.value)
+        return RP_VPCI_REFUSED_BAR_SIZE;
+    return RP_VPCI_ACCEPTED;
+}
+
+static void fit_bars(struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        struct rp_vpci_bar *bar = &state->bars[i];
+        if (!is_memory(bar) || state->refusal != RP_VPCI_ACCEPTED)
+            continue;
+        if (state->role == RP_VPCI_ROLE_GUEST)
+            state->refusal = fit_to_pages(bar);
+        else
+            bar->address = bar->hpa.value;
+    }
+}
+
+static bool is_any_memory(const struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+        if (is_memory(&state->bars[i]) && state->bars[i].hpa.value)
+            return true;
+    return false;
+}
+
+static void set_hw_command(const struct rp_vpci_state *state, uint32_t mask,
+                           uint32_t bits)
+{
+    const uint32_t command = vpci_hw_read(state, RP_PCI_COMMAND, 2);
+
+    vpci_hw_write(state, RP_PCI_COMMAND, 2, (command & ~mask) | bits);
+}
+
+void vpci_header_learn(struct rp_vpci_state *state)
+{
+    set_hw_command(state, RP_PCI_COMMAND_MEMORY, 0);
+    if (has_bars(state))
+        for (unsigned i = 0; i < RP_VPCI_BARS_MAX;)
+            i += learn_bar(state, i);
+    fit_bars(state);
+    if (state->refusal == RP_VPCI_ACCEPTED && is_any_memory(state))
+        set_hw_command(state, 0, RP_PCI_COMMAND_MEMORY);
+    vpci_header_reset(state);
+}
+
+/* The low bits of a BAR are read-only in hardware, so addresses are all it takes. */
+void vpci_header_restore(struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const struct rp_vpci_bar *bar = &state->bars[i];
+        if (is_memory(bar))
+            vpci_hw_write(state, bar_reg(i), 4, (uint32_t)bar->hpa.value);
+        if (bar->kind == RP_VPCI_BAR_MEMORY64)
+            vpci_hw_write(state, bar_reg(i + 1), 4, (uint32_t)(bar->hpa.value >> 32));
+    }
+    set_hw_command(state, RP_PCI_COMMAND_IO | RP_PCI_COMMAND_BUS_MASTER,
+                   RP_PCI_COMMAND_INTX_DISABLE |
+                       (is_any_memory(state) ? RP_PCI_COMMAND_MEMORY : 0));
+}
+
+void vpci_header_reset(struct rp_vpci_state *state)
+{
+    state->command = 0;
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+        if (state->role != RP_VPCI_ROLE_HARDWARE)
+            state->bars[i].address = 0;
+}
+
+/* ---- The domain's registers ------------------------------------------------- */
+
+void vpci_header_claim(struct rp_vpci_view *view)
+{
+    const struct rp_vpci_state *state = view->state;
+    const bool is_hardware = state->role == RP_VPCI_ROLE_HARDWARE;
+
+    for (size_t i = 0; i < sizeof(header_regs) / sizeof(header_regs[0]); i++)
+        vpci_claim(view, 0, &header_regs[i], 0);
+    if (is_hardware)
+        vpci_claim(view, 0, &multifunction, 0);
+    if (has_intx(state)) {
+        vpci_claim(view, 0, &interrupt_pin, 0);
+        vpci_claim(view, 0, &interrupt_status, 0);
+    }
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const uint16_t offset = (uint16_t)bar_reg(i);
+        const struct vpci_reg low = {
+            .offset = offset, .width = 4, .handler = VPCI_BAR_LOW};
+        const struct vpci_reg high = {
+            .offset = (uint16_t)(offset + 4), .width = 4, .handler = VPCI_BAR_HIGH};
+        const struct vpci_reg io = {.offset = offset, .width = 4, .ro = 0xffffffff};
+
+        if (is_memory(&state->bars[i]))
+            vpci_claim(view, 0, &low, (uint8_t)i);
+        if (state->bars[i].kind == RP_VPCI_BAR_MEMORY64)
+            vpci_claim(view, 0, &high, (uint8_t)i);
+        if (state->bars[i].kind == RP_VPCI_BAR_IO && is_hardware)
+            vpci_claim(view, 0, &io, 0);
+    }
+}
+
+uint32_t vpci_command_read(const struct rp_vpci_state *state, uint8_t argument)
+{
+    (void)argument;
+    return state->command;
+}
+
+/*
+ * Memory decode of the hardware stays on: a domain's bit is about its mapping.
+ * Bus mastering and INTx go to hardware, the rest of the domain's bits do not.
+ */
+void vpci_command_write(struct rp_vpci_state *state, uint8_t argument,
+                        struct vpci_write write, struct rp_vpci_effects *effects)
+{
+    const uint32_t own =
+        COMMAND_VIRTUAL | (state->role == RP_VPCI_ROLE_HARDWARE ? RP_PCI_COMMAND_IO : 0);
+    const uint32_t command = vpci_merge(state->command, write) & own;
+    const uint32_t changed = command ^ state->command;
+    uint32_t to_hardware = RP_PCI_COMMAND_BUS_MASTER;
+
+    (void)argument;
+    state->command = (uint16_t)command;
+    if (state->role == RP_VPCI_ROLE_HARDWARE)
+        to_hardware |= RP_PCI_COMMAND_IO;
+    if (has_intx(state))
+        to_hardware |= RP_PCI_COMMAND_INTX_DISABLE;
+    if (changed & to_hardware)
+        set_hw_command(state, to_hardware, command & to_hardware);
+    if (changed & RP_PCI_COMMAND_MEMORY)
+        effects->what |= RP_VPCI_EFFECT_MAPPINGS;
+    if (changed & RP_PCI_COMMAND_INTX_DISABLE)
+        effects->what |= RP_VPCI_EFFECT_INTX;
+}
+
+uint32_t vpci_bar_low_read(const struct rp_vpci_state *state, uint8_t argument)
+{
+    const struct rp_vpci_bar *bar = &state->bars[argument];
+    uint32_t value = (uint32_t)bar->address;
+
+    if (bar->kind == RP_VPCI_BAR_MEMORY64)
+        value |= rp_field_set(RP_PCI_BAR_TYPE, 0, RP_PCI_BAR_TYPE_64BIT);
+    if (bar->is_prefetchable)
+        value |= RP_PCI_BAR_PREFETCHABLE;
+    return value;
+}
+
+uint32_t vpci_bar_high_read(const struct rp_vpci_state *state, uint8_t argument)
+{
+    return (uint32_t)(state->bars[argument].address >> 32);
+}
+
+static void move_bar(struct rp_vpci_state *state, struct rp_vpci_bar *bar,
+                     uint64_t address, struct rp_vpci_effects *effects)
+{
+    address &= ~(bar->size - 1) & ~(uint64_t)~RP_PCI_BAR_MEMORY_ADDRESS;
+    if (address != bar->address && vpci_is_decoding(state))
+        effects->what |= RP_VPCI_EFFECT_MAPPINGS;
+    bar->address = address;
+}
+
+void vpci_bar_low_write(struct rp_vpci_state *state, uint8_t argument,
+                        struct vpci_write write, struct rp_vpci_effects *effects)
+{
+    struct rp_vpci_bar *bar = &state->bars[argument];
+    const uint64_t high = bar->address & ~(uint64_t)0xffffffff;
+
+    move_bar(state, bar, high | vpci_merge((uint32_t)bar->address, write), effects);
+}
+
+void vpci_bar_high_write(struct rp_vpci_state *state, uint8_t argument,
+                         struct vpci_write write, struct rp_vpci_effects *effects)
+{
+    struct rp_vpci_bar *bar = &state->bars[argument];
+    const uint64_t high = vpci_merge((uint32_t)(bar->address >> 32), write);
+
+    move_bar(state, bar, high << 32 | (uint32_t)bar->address, effects);
+}
+
+const struct rp_vpci_bar *rp_vpci_bar(const struct rp_vpci_state *state, unsigned index)
+{
+    if (index >= RP_VPCI_BARS_MAX || !is_memory(&state->bars[index]))
+        return NULL;
+    return &state->bars[index];
+}
+
+enum rp_status rp_vpci_bar_place(struct rp_vpci_state *state, unsigned index,
+                                 rp_gpa_t gpa)
+{
+    if (!rp_vpci_bar(state, index))
+        return RP_ERR_NO_DEVICE;
+    if (gpa.value % state->bars[index].size)
+        return RP_ERR_INVALID;
+    if (state->bars[index].kind == RP_VPCI_BAR_MEMORY32 && gpa.value > UINT32_MAX)
+        return RP_ERR_INVALID;
+    state->bars[index].address = gpa.value;
+    return RP_OK;
+}

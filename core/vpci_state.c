@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Begins, resets and ends the assignment of a function: what the hardware has
+ * to be brought into, and what the domain's registers are after it.
+ *
+ * PCI Express Base r5.0, 6.6.2 (function level reset).
+ */
+#include <rootport/cap.h>
+#include <rootport/pci_regs.h>
+#include <rootport/vpci.h>
+
+#include "vpci_internal.h"
+
+uint32_t vpci_hw_read(const struct rp_vpci_state *state, unsigned reg, unsigned width)
+{
+    uint32_t value = RP_PCI_ALL_ONES;
+
+    (void)state->cfg.ops->read(state->cfg.context, state->sbdf, (uint16_t)reg, width,
+                               &value);
+    return value;
+}
+
+void vpci_hw_write(const struct rp_vpci_state *state, unsigned reg, unsigned width,
+                   uint32_t value)
+{
+    (void)state->cfg.ops->write(state->cfg.context, state->sbdf, (uint16_t)reg, width,
+                                value);
+}
+
+static bool is_gone(const struct rp_vpci_state *state)
+{
+    return vpci_hw_read(state, RP_PCI_VENDOR_ID, 4) == RP_PCI_ALL_ONES;
+}
+
+static uint8_t find_cap(const struct rp_vpci_state *state, uint8_t id)
+{
+    return (uint8_t)rp_cap_find(&state->cfg, state->sbdf, id);
+}
+
+static enum rp_vpci_refusal look_at_header(const struct rp_vpci_state *state)
+{
+    const uint32_t type = vpci_hw_read(state, RP_PCI_HEADER_TYPE, 1);
+
+    if (is_gone(state))
+        return RP_VPCI_REFUSED_GONE;
+    if ((type & RP_PCI_HEADER_TYPE_LAYOUT) != RP_PCI_LAYOUT_ENDPOINT)
+        return RP_VPCI_REFUSED_HEADER;
+    return RP_VPCI_ACCEPTED;
+}
+
+static void learn(struct rp_vpci_state *state, const struct rp_vpci_config *config)
+{
+    state->pcie_offset = find_cap(state, RP_PCI_CAP_ID_PCIE);
+    if (state->pcie_offset)
+        state->hw_device_control = (uint16_t)vpci_hw_read(
+            state, state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL, 2);
+    state->af_offset = find_cap(state, RP_PCI_CAP_ID_ADVANCED_FEATURES);
+    state->msi.offset = find_cap(state, RP_PCI_CAP_ID_MSI);
+    state->msix.offset = find_cap(state, RP_PCI_CAP_ID_MSIX);
+    rp_vpci_quiesce(state);
+    vpci_header_learn(state);
+    if (state->refusal != RP_VPCI_ACCEPTED)
+        return;
+    vpci_msi_learn(state);
+    vpci_msix_learn(state, config->msix_entries, config->msix_capacity);
+}
+
+enum rp_status rp_vpci_attach(struct rp_vpci_state *state,
+                              const struct rp_vpci_config *config)
+{
+    *state = (struct rp_vpci_state){
+        .cfg = config->cfg,
+        .platform = config->platform,
+        .sbdf = config->sbdf,
+        .policy = config->policy,
+    };
+    if (config->role != RP_VPCI_ROLE_GUEST && config->role != RP_VPCI_ROLE_HARDWARE)
+        return RP_ERR_INVALID;
+    state->refusal = look_at_header(state);
+    if (state->refusal == RP_VPCI_REFUSED_GONE)
+        return RP_ERR_NO_DEVICE;
+    if (state->refusal != RP_VPCI_ACCEPTED)
+        return RP_ERR_UNSUPPORTED;
+
+    state->role = config->role;
+    learn(state, config);
+    if (state->refusal == RP_VPCI_ACCEPTED)
+        return RP_OK;
+    state->role = RP_VPCI_ROLE_NONE;
+    return RP_ERR_UNSUPPORTED;
+}
+
+const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal)
+{
+    switch (refusal) {
+    case RP_VPCI_ACCEPTED:
+        return "nothing stands against an assignment";
+    case RP_VPCI_REFUSED_HEADER:
+        return "its header is not of type 0: bridges cannot be assigned";
+    case RP_VPCI_REFUSED_GONE:
+        return "it reads as all ones";
+    case RP_VPCI_REFUSED_SHARED_PAGE:
+        return "a BAR is smaller than a page and does not start one";
+    case RP_VPCI_REFUSED_BAR_SIZE:
+        return "a BAR has no size that is a power of two, or wraps";
+    case RP_VPCI_REFUSED_NO_ADDRESS:
+        return "a BAR has no address";
+    }
+    return "unknown";
+}
+
+void rp_vpci_detach(struct rp_vpci_state *state)
+{
+    vpci_msix_forget(state);
+    *state = (struct rp_vpci_state){0};
+}
+
+void rp_vpci_quiesce(struct rp_vpci_state *state)
+{
+    uint32_t command = vpci_hw_read(state, RP_PCI_COMMAND, 2);
+
+    command &= ~(RP_PCI_COMMAND_BUS_MASTER | RP_PCI_COMMAND_IO);
+    command |= RP_PCI_COMMAND_INTX_DISABLE;
+    vpci_hw_write(state, RP_PCI_COMMAND, 2, command);
+    vpci_msi_disable(state);
+    vpci_msix_disable(state);
+}
+
+static void reset_shadows(struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < state->shadow_count; i++) {
+        struct rp_vpci_shadow *shadow = &state->shadows[i];
+        shadow->value =
+            (shadow->value & shadow->sticky) | (shadow->reset & ~shadow->sticky);
+    }
+}
+
+enum rp_status rp_vpci_flr_start(struct rp_vpci_state *state)
+{
+    const unsigned pcie = state->pcie_offset;
+    const unsigned af = state->af_offset;
+
+    rp_vpci_quiesce(state);
+    if (pcie && vpci_hw_read(state, pcie + RP_PCI_PCIE_DEVICE_CAPABILITIES, 4) &
+                    RP_PCI_PCIE_DEVICE_CAPABILITIES_FLR) {
+        const unsigned control = pcie + RP_PCI_PCIE_DEVICE_CONTROL;
+        vpci_hw_write(state, control, 2,
+                      vpci_hw_read(state, control, 2) | RP_PCI_PCIE_DEVICE_CONTROL_FLR);
+        return RP_OK;
+    }
+    if (af && vpci_hw_read(state, af + RP_PCI_AF_CAPABILITIES, 1) &
+                  RP_PCI_AF_CAPABILITIES_FLR) {
+        vpci_hw_write(state, af + RP_PCI_AF_CONTROL, 1, RP_PCI_AF_CONTROL_FLR);
+        return RP_OK;
+    }
+    return RP_ERR_UNSUPPORTED;
+}
+
+enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state)
+{
+    if (is_gone(state))
+        return RP_ERR_UNREACHABLE;
+    if (state->pcie_offset)
+        vpci_hw_write(state, state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL, 2,
+                      state->hw_device_control);
+    vpci_header_restore(state);
+    vpci_header_reset(state);
+    vpci_msi_reset(state);
+    vpci_msix_reset(state);
+    reset_shadows(state);
+    state->is_asleep = false;
+    return RP_OK;
+}
