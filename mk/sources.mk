@@ -64,6 +64,7 @@ UNIT_TESTS := \
 	decode \
 	dsdt \
 	execute \
+	fixtures \
 	string \
 	topology \
 
@@ -76,6 +77,8 @@ test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
 
 FAKE_SRCS := \
+	tests/fake/fake_pci.c \
+	tests/fake/fake_platform.c \
 
 # tests/fuzz/fuzz_X.c is named X here. fuzz_X_SRCS as above.
 FUZZERS := \
