@@ -16,6 +16,8 @@ import subprocess
 import time
 import tomllib
 
+import firmware
+
 # Worse is greater: the worst of several verdicts is the verdict of all.
 PASS, SKIP, FAIL, ERROR = range(4)
 WORDS = {PASS: "pass", SKIP: "skip", FAIL: "FAIL", ERROR: "ERROR"}
@@ -90,6 +92,8 @@ class Scenario:
         for key in ("iommu", "devices", "more"):
             words += [self.expand(word) for argument in self[key]
                       for word in argument.split(" ", 1)]
+        if self["firmware"]:
+            words += firmware.arguments(folder, self["cpus"], self["firmware"])
         words += ["-kernel", self.expand(self["kernel"]), "-append", self["command_line"]]
         # A multiboot loader's modules, each "file string"; a comma parts them.
         modules = [self.expand(module).replace(",", ",,") for module in self["modules"]]

@@ -6,7 +6,8 @@
 
 CLASS_NVME=0x010802
 SIZE_MIB=8
-DRIVER_SECONDS=20
+PLUG_SECONDS=20
+DRIVER_SECONDS=60
 
 interrupt_lines() {
     grep nvme /proc/interrupts
@@ -17,18 +18,25 @@ interrupt_count() {
     interrupt_lines | awk '{ for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }'
 }
 
-section "configuration space"
-lspci -t
-lspci -vvv
+has_function() {
+    function=$(pci_functions $CLASS_NVME | head -n 1)
+    [ -n "$function" ]
+}
 
-section "driver"
-function=$(pci_functions $CLASS_NVME | head -n 1)
-if [ -z "$function" ]; then
-    fail nvme-found "no function of class $CLASS_NVME in this domain"
+# It may be plugged in late: when its condition is met.
+section "function"
+if ! wait_for $PLUG_SECONDS has_function; then
+    lspci -t
+    lspci -vvv
+    fail nvme-found "no function of class $CLASS_NVME within $PLUG_SECONDS s"
     exit 0
 fi
 pass nvme-found
 device=/sys/bus/pci/devices/$function
+
+section "configuration space"
+lspci -t
+lspci -vvv
 
 size=$(stat -c %s "$device/config")
 if [ "$size" = 4096 ]; then
@@ -43,6 +51,7 @@ else
     fail nvme-extended-capabilities "lspci shows none for $function"
 fi
 
+section "driver"
 modprobe nvme
 if wait_for $DRIVER_SECONDS test -b /dev/nvme0n1; then
     pass nvme-bound
