@@ -102,8 +102,8 @@ static void check_domains(struct launch_reader *reader)
     const struct launch_domain *domains = reader->config->domains;
 
     if (reader->config->domain_count == 0)
-        launch_report(reader, -1, LAUNCH_RULE_DOMAIN_NONE, LAUNCH_COSTS_SYSTEM, NULL,
-                      NULL);
+        launch_report(reader, reader->hypervisor_node, LAUNCH_RULE_DOMAIN_NONE,
+                      LAUNCH_COSTS_SYSTEM, NULL, NULL);
     for (size_t later = 0; later < reader->config->domain_count; later++) {
         if (domains[later].is_launchable)
             check_alone(reader, later);

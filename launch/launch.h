@@ -271,9 +271,8 @@ struct launch_finding {
  * Findings, in the order of the tree; the caller supplies @entries. @count goes
  * on counting when @capacity is reached.
  *
- * A hint is the nearest known name (LAUNCH_RULE_PROPERTY_KNOWN), the values
- * that are allowed (VALUE_*), or the name of the other domain or node (*_TAKEN,
- * *_ONCE).
+ * A hint is the nearest known name (LAUNCH_RULE_*_KNOWN), what is allowed, the
+ * limit, or the name of what stood there first (*_TAKEN, *_ONCE).
  */
 struct launch_findings {
     struct launch_finding *entries;

@@ -232,15 +232,17 @@ static struct site read_site(struct site *parent, int node, enum launch_node_kin
     return site;
 }
 
-/* For a node of which there are too many, or a second one where one may be. */
+/* For a node of which there are more than the @limit (NULL: one). */
 static void refuse(struct site *parent, int node, enum launch_node_kind kind,
-                   enum launch_rule rule, const char *hint)
+                   const char *limit)
 {
     enum launch_severity cost = launch_nodes[kind].cost;
 
     if (cost == parent->kind->cost)
         parent->is_faulty = true;
-    launch_report(parent->reader, node, rule, cost, NULL, hint);
+    launch_report(parent->reader, node,
+                  limit != NULL ? LAUNCH_RULE_NODE_CAPACITY : LAUNCH_RULE_NODE_ONCE, cost,
+                  NULL, limit != NULL ? limit : launch_nodes[kind].compatible);
 }
 
 /* ---- The machine ---- */
@@ -250,8 +252,7 @@ static void read_config(struct site *parent, int node)
     struct launch_reader *reader = parent->reader;
 
     if (reader->config_node >= 0) {
-        refuse(parent, node, LAUNCH_NODE_CONFIG, LAUNCH_RULE_NODE_ONCE,
-               fdt_get_name(reader->blob, reader->config_node, NULL));
+        refuse(parent, node, LAUNCH_NODE_CONFIG, NULL);
         return;
     }
     reader->config_node = node;
@@ -277,7 +278,7 @@ static void read_quirk(struct site *parent, int node)
     struct site site;
 
     if (config->quirk_count == LAUNCH_QUIRK_MAX) {
-        refuse(parent, node, LAUNCH_NODE_QUIRK, LAUNCH_RULE_NODE_CAPACITY, "32 quirks");
+        refuse(parent, node, LAUNCH_NODE_QUIRK, "32 quirks");
         return;
     }
     config->quirk_count++;
@@ -296,7 +297,7 @@ static void read_module(struct site *parent, int node, enum launch_node_kind kin
     struct site site;
 
     if (module->is_present) {
-        refuse(parent, node, kind, LAUNCH_RULE_NODE_ONCE, launch_nodes[kind].compatible);
+        refuse(parent, node, kind, NULL);
         return;
     }
     site = read_site(parent, node, kind, parent->target);
@@ -325,7 +326,7 @@ static void read_function(struct site *parent, int node)
     struct site site;
 
     if (port->function.kind != LAUNCH_SELECT_NOTHING) {
-        refuse(parent, node, LAUNCH_NODE_FUNCTION, LAUNCH_RULE_NODE_ONCE, NULL);
+        refuse(parent, node, LAUNCH_NODE_FUNCTION, NULL);
         return;
     }
     site = read_site(parent, node, LAUNCH_NODE_FUNCTION, port);
@@ -343,8 +344,7 @@ static void read_port(struct site *parent, int node)
 
     if (config->port_count == LAUNCH_PORT_MAX ||
         domain->port_count == LAUNCH_DOMAIN_PORT_MAX) {
-        refuse(parent, node, LAUNCH_NODE_PORT, LAUNCH_RULE_NODE_CAPACITY,
-               "30 ports, 64 in all domains together");
+        refuse(parent, node, LAUNCH_NODE_PORT, "30 ports, 64 in all domains together");
         return;
     }
     reader->port_nodes[config->port_count++] = node;
@@ -382,7 +382,7 @@ static void read_domain(struct site *parent, int node)
     struct site site;
 
     if (config->domain_count == LAUNCH_DOMAIN_MAX) {
-        refuse(parent, node, LAUNCH_NODE_DOMAIN, LAUNCH_RULE_NODE_CAPACITY, "16 domains");
+        refuse(parent, node, LAUNCH_NODE_DOMAIN, "16 domains");
         return;
     }
     reader->domain_nodes[config->domain_count++] = node;

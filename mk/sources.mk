@@ -34,6 +34,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/dev/acpi_madt.c \
 	hypervisor/guest/acpi_tables.c \
 	hypervisor/guest/aml.c \
+	hypervisor/lib/stack_guard.c \
 	hypervisor/lib/string.c \
 	hypervisor/svm/decode.c \
 	hypervisor/svm/execute.c \
@@ -65,6 +66,7 @@ UNIT_TESTS := \
 	dsdt \
 	execute \
 	fixtures \
+	launch \
 	string \
 	topology \
 
@@ -75,6 +77,8 @@ test_aml_SRCS := hypervisor/guest/aml.c
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
+
+test_launch_SRCS := $(LAUNCH_SRCS)
 
 FAKE_SRCS := \
 	tests/fake/fake_pci.c \
