@@ -54,7 +54,8 @@ bool rp_rootport_is_forwarding(const struct rp_rootport *port)
 
 bool rp_rootport_is_decoding_memory(const struct rp_rootport *port)
 {
-    return is_set(port, RP_PCI_COMMAND, RP_PCI_COMMAND_MEMORY) && is_in_d0(port);
+    return is_set(port, RP_PCI_COMMAND, RP_PCI_COMMAND_MEMORY) &&
+           rp_rootport_is_forwarding(port);
 }
 
 static bool is_held_in_reset(const struct rp_rootport *port)

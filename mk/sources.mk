@@ -67,6 +67,7 @@ UNIT_TESTS := \
 	execute \
 	fixtures \
 	launch \
+	rootport_image \
 	string \
 	topology \
 
@@ -83,6 +84,7 @@ test_launch_SRCS := $(LAUNCH_SRCS)
 FAKE_SRCS := \
 	tests/fake/fake_pci.c \
 	tests/fake/fake_platform.c \
+	tests/fake/fake_slot.c \
 
 # tests/fuzz/fuzz_X.c is named X here. fuzz_X_SRCS as above.
 FUZZERS := \

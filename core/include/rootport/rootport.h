@@ -195,7 +195,10 @@ RP_MUST_CHECK enum rp_status
 rp_rootport_finish_detach(struct rp_rootport *port,
                           struct rp_rootport_actions *out_actions);
 
-/* RESET_CHILD is done: the link may come up. RP_ERR_INVALID if none was asked for. */
+/*
+ * RESET_CHILD is done: the link may come up. RP_ERR_INVALID if none was asked
+ * for. A surprise removal or a reset of the guest ends it as well.
+ */
 RP_MUST_CHECK enum rp_status
 rp_rootport_finish_reset(struct rp_rootport *port,
                          struct rp_rootport_actions *out_actions);
@@ -212,7 +215,7 @@ static inline enum rp_rootport_state rp_rootport_state(const struct rp_rootport 
  */
 bool rp_rootport_is_forwarding(const struct rp_rootport *port);
 
-/* True while memory requests to the windows reach the child, if forwarding. */
+/* True while memory requests to the windows reach the child too: WINDOWS_CHANGED. */
 bool rp_rootport_is_decoding_memory(const struct rp_rootport *port);
 
 /* Buses the guest gave the port; {0, 0} when that is not a range below the root bus. */
