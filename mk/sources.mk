@@ -67,6 +67,7 @@ UNIT_TESTS := \
 	execute \
 	fixtures \
 	launch \
+	rootport \
 	rootport_image \
 	string \
 	topology \
