@@ -596,7 +596,7 @@ static bool is_valid(const struct acpi_tables_config *config)
 }
 
 enum rp_status acpi_tables_build(const struct acpi_tables_config *config, void *buf,
-                                 size_t capacity, struct acpi_tables *out)
+                                 size_t capacity, struct acpi_tables_image *out)
 {
     struct writer w = {.buf = buf, .capacity = capacity, .base = config->base.value};
 
@@ -614,6 +614,6 @@ enum rp_status acpi_tables_build(const struct acpi_tables_config *config, void *
     put_rsdp(&w, rsdp, put_xsdt(&w, tables, sizeof(tables) / sizeof(tables[0])));
     if (w.is_full)
         return RP_ERR_NO_SPACE;
-    *out = (struct acpi_tables){.rsdp = {w.base + rsdp}, .length = w.length};
+    *out = (struct acpi_tables_image){.rsdp = {w.base + rsdp}, .length = w.length};
     return RP_OK;
 }

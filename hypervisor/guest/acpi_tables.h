@@ -4,8 +4,8 @@
  * host bridge, whose ports are hot-plugged natively, and one serial port.
  * ACPI 6.3, PCI Firmware 3.2.
  */
-#ifndef GUEST_ACPI_TABLES_H
-#define GUEST_ACPI_TABLES_H
+#ifndef HYPERVISOR_GUEST_ACPI_TABLES_H
+#define HYPERVISOR_GUEST_ACPI_TABLES_H
 
 #include <rootport/status.h>
 #include <rootport/types.h>
@@ -68,7 +68,7 @@ struct acpi_tables_config {
     struct acpi_tables_window prefetched; /* 64-bit and prefetchable, anywhere */
 };
 
-struct acpi_tables {
+struct acpi_tables_image {
     rp_gpa_t rsdp; /* for the guest's start of day structure */
     size_t length; /* bytes written */
 };
@@ -83,6 +83,6 @@ struct acpi_tables {
  */
 RP_MUST_CHECK enum rp_status acpi_tables_build(const struct acpi_tables_config *config,
                                                void *buf, size_t capacity,
-                                               struct acpi_tables *out);
+                                               struct acpi_tables_image *out);
 
 #endif

@@ -7,8 +7,8 @@
  * Errors stick: after the first one nothing more is written, and aml_status
  * names it. So a caller checks once.
  */
-#ifndef GUEST_AML_H
-#define GUEST_AML_H
+#ifndef HYPERVISOR_GUEST_AML_H
+#define HYPERVISOR_GUEST_AML_H
 
 #include <rootport/status.h>
 #include <rootport/types.h>

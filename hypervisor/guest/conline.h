@@ -4,8 +4,8 @@
  * and hold printable ASCII and tabs alone, so that no guest can pass for another
  * domain or for the hypervisor, or command the terminal.
  */
-#ifndef GUEST_CONLINE_H
-#define GUEST_CONLINE_H
+#ifndef HYPERVISOR_GUEST_CONLINE_H
+#define HYPERVISOR_GUEST_CONLINE_H
 
 #include <rootport/types.h>
 
@@ -31,7 +31,7 @@ struct conline {
     enum conline_sequences sequences;
     unsigned sequence_length; /* of the sequence so far, 0 outside of one */
     bool is_complete;
-    bool is_after_cr;
+    bool is_ended;
 };
 
 /* @name is printed with '?' for whatever is neither a letter, a digit nor in "-_.". */

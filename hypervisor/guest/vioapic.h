@@ -7,8 +7,8 @@
  * An interrupt that reaches the guest as an IPI has a clear TMR bit, so its EOI is
  * not broadcast. Linux sees the clear bit and writes the EOI register instead.
  */
-#ifndef GUEST_VIOAPIC_H
-#define GUEST_VIOAPIC_H
+#ifndef HYPERVISOR_GUEST_VIOAPIC_H
+#define HYPERVISOR_GUEST_VIOAPIC_H
 
 #include <rootport/types.h>
 

@@ -3,8 +3,8 @@
  * A guest's CMOS clock, for reading the time: BCD, 24 hours, no alarm, no
  * interrupt, no memory. MC146818A data sheet; the century is where the FADT says.
  */
-#ifndef GUEST_VRTC_H
-#define GUEST_VRTC_H
+#ifndef HYPERVISOR_GUEST_VRTC_H
+#define HYPERVISOR_GUEST_VRTC_H
 
 #include <rootport/types.h>
 

@@ -3,8 +3,8 @@
  * A guest's serial port: a 16550A whose line is infinitely fast, so that the
  * transmitter is always empty and nothing waits. PC16550D data sheet, chapter 8.
  */
-#ifndef GUEST_VUART_H
-#define GUEST_VUART_H
+#ifndef HYPERVISOR_GUEST_VUART_H
+#define HYPERVISOR_GUEST_VUART_H
 
 #include <rootport/types.h>
 

@@ -18,7 +18,7 @@
 
 struct fixture {
     struct acpi_tables_config config;
-    struct acpi_tables tables;
+    struct acpi_tables_image tables;
     uint8_t buf[ACPI_TABLES_SIZE_MAX];
 };
 
@@ -280,7 +280,7 @@ static void the_largest_guest_fits(void **state)
 static void a_buffer_that_is_too_small_is_refused(void **state)
 {
     struct fixture *f = *state;
-    struct acpi_tables ignored = {.length = 77};
+    struct acpi_tables_image ignored = {.length = 77};
 
     build(f);
     for (size_t capacity = 0; capacity < f->tables.length; capacity++) {
@@ -296,7 +296,7 @@ static void a_buffer_that_is_too_small_is_refused(void **state)
 static void assert_refused(const struct acpi_tables_config *config)
 {
     static uint8_t buf[ACPI_TABLES_SIZE_MAX];
-    struct acpi_tables ignored;
+    struct acpi_tables_image ignored;
 
     assert_int_equal(acpi_tables_build(config, buf, sizeof(buf), &ignored),
                      RP_ERR_INVALID);

@@ -54,7 +54,7 @@ static int remove_folder(void **state)
 static void save_dsdt(const struct acpi_tables_config *config)
 {
     static uint8_t buf[ACPI_TABLES_SIZE_MAX];
-    struct acpi_tables tables;
+    struct acpi_tables_image tables;
     uint32_t length;
     size_t at = 0;
     FILE *file = fopen("dsdt.aml", "wb");
