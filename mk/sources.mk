@@ -34,6 +34,10 @@ HYPERVISOR_SRCS := \
 	hypervisor/dev/acpi_madt.c \
 	hypervisor/guest/acpi_tables.c \
 	hypervisor/guest/aml.c \
+	hypervisor/guest/conline.c \
+	hypervisor/guest/vioapic.c \
+	hypervisor/guest/vrtc.c \
+	hypervisor/guest/vuart.c \
 	hypervisor/lib/stack_guard.c \
 	hypervisor/lib/string.c \
 	hypervisor/svm/decode.c \
@@ -62,6 +66,7 @@ UNIT_TESTS := \
 	acpi \
 	acpi_tables \
 	aml \
+	conline \
 	decode \
 	dsdt \
 	execute \
@@ -71,16 +76,23 @@ UNIT_TESTS := \
 	rootport_image \
 	string \
 	topology \
+	vioapic \
+	vrtc \
+	vuart \
 
 test_acpi_SRCS := hypervisor/dev/acpi.c hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c hypervisor/dev/acpi_madt.c
 test_acpi_tables_SRCS := hypervisor/guest/acpi_tables.c hypervisor/guest/aml.c
 test_aml_SRCS := hypervisor/guest/aml.c
+test_conline_SRCS := hypervisor/guest/conline.c
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
 
 test_launch_SRCS := $(LAUNCH_SRCS)
+test_vioapic_SRCS := hypervisor/guest/vioapic.c
+test_vrtc_SRCS := hypervisor/guest/vrtc.c
+test_vuart_SRCS := hypervisor/guest/vuart.c
 
 FAKE_SRCS := \
 	tests/fake/fake_pci.c \
