@@ -18,7 +18,7 @@ include mk/sources.mk
 include mk/flags.mk
 include mk/rules.mk
 
-.PHONY: all products setup run test test-gates test-unit test-fuzz test-boot clean
+.PHONY: all products setup run test test-gates test-scripts test-unit test-fuzz test-boot clean
 
 all: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
@@ -50,11 +50,14 @@ run: setup
 
 test: setup
 	@$(MAKE) -s products unit-tests fuzz-programs $(INITRAMFS)
-	@tests/run gates unit fuzz boot --build $(BUILD) --cache $(CACHE)
+	@tests/run gates scripts unit fuzz boot --build $(BUILD) --cache $(CACHE)
 
 test-gates: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
 	@tests/run gates --build $(BUILD)
+
+test-scripts: $(CACHE)/packages.stamp
+	@tests/run scripts --build $(BUILD)
 
 test-unit: $(CACHE)/packages.stamp
 	@$(MAKE) -s unit-tests

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""The judge of boot tests, with a stand-in for QEMU that says what a test wants."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+import emulator
+
+STEPS = '[{ name = "one", line = "^first$" }, { name = "two", line = "^second$" }]'
+
+
+class Boot(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.path_before = os.environ["PATH"]
+        os.environ["PATH"] = f"{self.folder}:{self.path_before}"
+        self.addCleanup(os.environ.__setitem__, "PATH", self.path_before)
+
+    def scenario(self, text=""):
+        path = self.folder / "test.toml"
+        path.write_text(f'kernel = "/dev/null"\nsteps = {STEPS}\n{text}')
+        return emulator.Scenario(path, self.folder, self.folder)
+
+    def boot(self, console, text="", **hooks):
+        stand_in = self.folder / "qemu-system-x86_64"
+        stand_in.write_text(f"#!/bin/sh\n{console}\n")
+        stand_in.chmod(0o755)
+        return emulator.boot(self.scenario(text), self.folder / "run", **hooks)
+
+    def test_passes_when_each_step_shows_in_order(self):
+        result = self.boot("echo first; echo noise; echo second")
+        self.assertEqual((result.verdict, result.reason), (emulator.PASS, ""))
+        self.assertEqual(result.lines, ["first", "noise", "second"])
+
+    def test_reports_steps_as_they_show(self):
+        seen = []
+        self.boot("echo first; echo second", on_step=lambda *step: seen.append(step))
+        self.assertEqual(seen, [(1, "one"), (2, "two")])
+
+    def test_fails_when_steps_show_in_another_order(self):
+        result = self.boot("echo second; echo first")
+        self.assertEqual(result.verdict, emulator.FAIL)
+        self.assertIn("step 2 (two", result.reason)
+
+    def test_fails_on_a_forbidden_line_even_if_all_steps_show(self):
+        result = self.boot("echo first; echo 'rootport-test: FAIL x: y'; echo second")
+        self.assertEqual(result.verdict, emulator.FAIL)
+        self.assertIn("rootport-test: FAIL x: y", result.reason)
+
+    def test_a_scenario_adds_forbidden_lines(self):
+        result = self.boot("echo first; echo bad; echo second", 'also_forbidden = ["^bad$"]')
+        self.assertEqual(result.verdict, emulator.FAIL)
+
+    def test_an_exit_code_is_an_error(self):
+        result = self.boot("echo first; echo second; exit 3")
+        self.assertEqual(result.verdict, emulator.ERROR)
+        self.assertIn("code 3", result.reason)
+
+    def test_silence_is_an_error_and_stops_the_machine(self):
+        result = self.boot("echo first; exec sleep 1000", "silence_limit = 1")
+        self.assertEqual(result.verdict, emulator.ERROR)
+        self.assertIn("step 2 (two", result.reason)
+        self.assertLess(result.seconds, 100)
+
+    def test_a_missing_file_skips(self):
+        result = self.boot("echo first; echo second", 'initrd = "{build}/absent"')
+        self.assertEqual(result.verdict, emulator.SKIP)
+        self.assertIn("absent", result.reason)
+
+    def test_the_console_loses_what_moves_the_cursor(self):
+        result = self.boot(r"printf '\033[2Jfirst\r\nsecond\n'")
+        self.assertEqual(result.lines, ["first", "second"])
+
+    def test_a_last_line_without_an_end_counts(self):
+        self.assertEqual(self.boot("echo first; printf second").verdict, emulator.PASS)
+
+    def test_an_unknown_key_is_refused(self):
+        with self.assertRaisesRegex(emulator.ScenarioError, "tittle"):
+            self.scenario('tittle = "x"')
+
+    def test_commas_of_modules_are_doubled(self):
+        scenario = self.scenario('modules = ["/dev/null a,b", "/dev/null"]')
+        command = scenario.command(self.folder)
+        self.assertEqual(command[command.index("-initrd") + 1], "/dev/null a,,b,/dev/null")
+
+    def test_disks_are_new_in_each_run(self):
+        (self.folder / "run").mkdir()
+        (self.folder / "run/disk0.img").write_bytes(b"old")
+        self.boot("echo first; echo second", "disks = { disk0 = 1 }")
+        self.assertEqual((self.folder / "run/disk0.img").read_bytes(), bytes(1 << 20))
+
+
+if __name__ == "__main__":
+    unittest.main()
