@@ -78,7 +78,7 @@ static void read_property(struct site *site, const char *name, struct launch_val
                           uint32_t *seen)
 {
     size_t place = property_place(site->kind, name);
-    const struct launch_property *property = site->kind->properties + place;
+    const struct launch_property *property;
     enum launch_rule rule;
 
     if (is_common(name))
@@ -92,6 +92,7 @@ static void read_property(struct site *site, const char *name, struct launch_val
         return;
     }
     *seen |= 1u << place;
+    property = &site->kind->properties[place];
     rule = property->parse(property, value, (char *)site->target + property->offset);
     if (rule != LAUNCH_RULE_NONE)
         fault(site, rule, name, property->allowed);

@@ -74,6 +74,7 @@ UNIT_TESTS := \
 	launch \
 	rootport \
 	rootport_image \
+	resolve \
 	string \
 	topology \
 	vioapic \
@@ -88,11 +89,11 @@ test_conline_SRCS := hypervisor/guest/conline.c
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
-
 test_launch_SRCS := $(LAUNCH_SRCS)
 test_vioapic_SRCS := hypervisor/guest/vioapic.c
 test_vrtc_SRCS := hypervisor/guest/vrtc.c
 test_vuart_SRCS := hypervisor/guest/vuart.c
+test_resolve_SRCS := $(LAUNCH_SRCS)
 
 FAKE_SRCS := \
 	tests/fake/fake_pci.c \
@@ -103,6 +104,8 @@ FAKE_SRCS := \
 FUZZERS := \
 	acpi \
 	decode \
+	launch \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
 fuzz_decode_SRCS := $(test_execute_SRCS)
+fuzz_launch_SRCS := $(LAUNCH_SRCS)
