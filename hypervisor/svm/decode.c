@@ -3,7 +3,7 @@
  * Decodes the instructions with which software reads and writes device memory.
  * AMD64 Architecture Programmer's Manual volume 3 (24594), chapter 1 and appendix A.
  */
-#include "decode.h"
+#include "svm/decode.h"
 
 /* ModRM, SIB and REX (APM volume 3, 1.4 and 1.2.7). */
 #define MODRM_MOD    0xc0u

@@ -4,7 +4,7 @@
  * device that the caller emulates.
  * AMD64 Architecture Programmer's Manual volumes 1 (24592) and 3 (24594).
  */
-#include "execute.h"
+#include "svm/execute.h"
 
 /* RFLAGS (APM volume 1, 3.1.4). */
 #define RFLAGS_CF 0x001u

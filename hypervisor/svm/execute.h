@@ -9,7 +9,7 @@
 #ifndef HYPERVISOR_SVM_EXECUTE_H
 #define HYPERVISOR_SVM_EXECUTE_H
 
-#include "decode.h"
+#include "svm/decode.h"
 
 /*
  * The memory operand, at an address that the caller knows. @width is 1, 2, 4
