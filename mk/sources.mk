@@ -35,6 +35,8 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/acpi_tables.c \
 	hypervisor/guest/aml.c \
 	hypervisor/guest/conline.c \
+	hypervisor/guest/elf.c \
+	hypervisor/guest/pvh.c \
 	hypervisor/guest/vioapic.c \
 	hypervisor/guest/vrtc.c \
 	hypervisor/guest/vuart.c \
@@ -69,12 +71,14 @@ UNIT_TESTS := \
 	conline \
 	decode \
 	dsdt \
+	elf \
 	execute \
 	fixtures \
 	launch \
+	pvh \
+	resolve \
 	rootport \
 	rootport_image \
-	resolve \
 	string \
 	topology \
 	vioapic \
@@ -88,7 +92,9 @@ test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
+test_elf_SRCS := hypervisor/guest/elf.c
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
+test_pvh_SRCS := hypervisor/guest/pvh.c
 test_launch_SRCS := $(LAUNCH_SRCS)
 test_vioapic_SRCS := hypervisor/guest/vioapic.c
 test_vrtc_SRCS := hypervisor/guest/vrtc.c
@@ -104,8 +110,10 @@ FAKE_SRCS := \
 FUZZERS := \
 	acpi \
 	decode \
+	elf \
 	launch \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
 fuzz_decode_SRCS := $(test_execute_SRCS)
+fuzz_elf_SRCS := $(test_elf_SRCS)
 fuzz_launch_SRCS := $(LAUNCH_SRCS)
