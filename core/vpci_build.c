@@ -89,15 +89,24 @@ void vpci_claim(struct rp_vpci_view *view, uint16_t base, const struct vpci_reg 
     }
 }
 
-/* Whether [offset, offset + size) is nobody's, and slots for it are left. */
+/* Whether [offset, offset + size) is in the space and nobody's. */
 static bool is_free(const struct rp_vpci_view *view, unsigned offset, unsigned size)
 {
-    if (offset + size > view->size || view->slot_count + size / 4 + 1 > RP_VPCI_SLOTS_MAX)
+    if (offset + size > view->size)
         return false;
     for (unsigned dword = offset / 4; 4 * dword < offset + size; dword++)
         if (view->slot_of[dword] != SLOT_UNCLAIMED)
             return false;
     return true;
+}
+
+/* Whether there are slots for @size bytes of @treatment, and one for 0x100 after it. */
+static bool has_slots(const struct rp_vpci_view *view, enum rp_vpci_treatment treatment,
+                      unsigned size)
+{
+    const unsigned needed = treatment == RP_VPCI_READ_ONLY ? 1 : (size + 3) / 4;
+
+    return view->slot_count + needed + 1 <= RP_VPCI_SLOTS_MAX;
 }
 
 static void claim_read_only(struct rp_vpci_view *view, unsigned offset, unsigned end)
@@ -195,7 +204,8 @@ static void show(struct rp_vpci_view *view, struct rp_vpci_found *found)
         (treatment == RP_VPCI_MODELLED && is_second(view, found)))
         return;
     length = length_of(row, &site);
-    if (length == 0 || !is_free(view, found->offset, length))
+    if (length == 0 || !is_free(view, found->offset, length) ||
+        !has_slots(view, treatment, length))
         return;
     found->treatment = (uint8_t)treatment;
     claim_cap_header(view, found);

@@ -82,6 +82,7 @@ UNIT_TESTS := \
 	string \
 	topology \
 	vioapic \
+	vpci \
 	vrtc \
 	vuart \
 
@@ -102,6 +103,8 @@ test_vuart_SRCS := hypervisor/guest/vuart.c
 test_resolve_SRCS := $(LAUNCH_SRCS)
 
 FAKE_SRCS := \
+	tests/fake/fake_device.c \
+	tests/fake/fake_domain.c \
 	tests/fake/fake_pci.c \
 	tests/fake/fake_platform.c \
 	tests/fake/fake_slot.c \

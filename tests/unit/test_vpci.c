@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: MIT */
+/* What a guest sees of a function: header, lists, default deny, reset. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <rootport/pci_regs.h>
+
+#include "tests/fake/fake_domain.h"
+
+static int start(void **state)
+{
+    struct fake_domain *domain = fake_domain_new();
+
+    *state = domain;
+    return fake_domain_start(domain) == RP_OK ? 0 : -1;
+}
+
+static int prepare(void **state)
+{
+    *state = fake_domain_new();
+    return 0;
+}
+
+static int finish(void **state)
+{
+    fake_domain_free(*state);
+    return 0;
+}
+
+/* ---- Access rules ---------------------------------------------------------------- */
+
+static void every_width_and_alignment_reads_the_same_bytes(void **state)
+{
+    struct fake_domain *domain = *state;
+    static const unsigned widths[] = {1, 2, 4, 8};
+    uint8_t bytes[RP_CFG_SIZE_EXTENDED];
+
+    for (unsigned reg = 0; reg < sizeof(bytes); reg++)
+        bytes[reg] = (uint8_t)domain_read(domain, reg, 1);
+    for (unsigned w = 0; w < 4; w++) {
+        for (unsigned reg = 0; reg < sizeof(bytes); reg++) {
+            uint64_t expected = 0;
+            for (unsigned i = widths[w]; i-- > 0;)
+                expected =
+                    expected << 8 | (reg + i < sizeof(bytes) ? bytes[reg + i] : 0xffu);
+            assert_int_equal(rp_vpci_read(&domain->view, (uint16_t)reg, widths[w]),
+                             expected);
+        }
+    }
+}
+
+/* b7fd3a2efd: an access of no bytes; 239: of a width that is none. */
+static void odd_widths_read_ones_and_write_nothing(void **state)
+{
+    struct fake_domain *domain = *state;
+    static const unsigned widths[] = {0, 3, 5, 6, 7, 9, 16};
+
+    for (unsigned i = 0; i < 7; i++) {
+        assert_true(rp_vpci_read(&domain->view, 0, widths[i]) == UINT64_MAX);
+        domain_write(domain, RP_PCI_COMMAND, widths[i], 0x6);
+        assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), 0);
+    }
+}
+
+static void past_the_end_is_absent(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 256), RP_OK);
+    assert_int_equal(domain_read(domain, 0x100, 4), 0xffffffff);
+    assert_int_equal(domain_read(domain, 0xffc, 4), 0xffffffff);
+    assert_int_equal(domain_read(domain, 0xfe, 4) >> 16, 0xffff);
+    domain_write(domain, 0x104, 4, 0xffffffff);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
+/* 7db7bd0f31, d13b786e8f: an error value wider than the access. */
+static void a_value_is_never_wider_than_the_access(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->device.is_gone = true;
+    assert_int_equal(domain_read(domain, 0, 1), 0xff);
+    assert_int_equal(domain_read(domain, 0, 2), 0xffff);
+    assert_int_equal(domain_read(domain, 1, 2), 0xffff);
+}
+
+static void an_8_byte_write_is_two_of_4(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->effects = (struct rp_vpci_effects){0};
+    rp_vpci_write(&domain->view, RP_PCI_BAR0, 8, 0x0000001080000000u, &domain->effects);
+    assert_int_equal(domain_read(domain, RP_PCI_BAR0, 4), 0x80000004);
+    assert_int_equal(domain_read(domain, RP_PCI_BAR0 + 4, 4), 0x10);
+}
+
+static void an_unbuilt_view_is_an_absent_function(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 128), RP_ERR_INVALID);
+    assert_int_equal(domain_read(domain, 0, 4), 0xffffffff);
+    domain_write(domain, RP_PCI_COMMAND, 2, 0xffff);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
+static void nobody_gets_a_view(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->config.role = RP_VPCI_ROLE_NONE;
+    assert_int_equal(rp_vpci_attach(&domain->state, &domain->config), RP_ERR_INVALID);
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 4096), RP_ERR_INVALID);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
+static void a_bridge_is_refused(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, RP_PCI_HEADER_TYPE, 1, 0x01);
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_HEADER);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
+static void a_function_that_is_gone_is_refused(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->device.is_gone = true;
+    assert_int_equal(fake_domain_start(domain), RP_ERR_NO_DEVICE);
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 4096), RP_ERR_INVALID);
+}
+
+/* ---- Header ------------------------------------------------------------------------ */
+
+static void identity_reads_through(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(domain_read(domain, RP_PCI_VENDOR_ID, 4), 0x00101b36);
+    assert_int_equal(domain_read(domain, RP_PCI_REVISION_ID, 4), 0x01080202);
+    assert_int_equal(domain_read(domain, RP_PCI_SUBSYSTEM_VENDOR_ID, 4), 0x11001af4);
+    domain_write(domain, RP_PCI_VENDOR_ID, 4, 0x12345678);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
+/* The machine's interrupt number and pin are nobody's business. */
+static void the_interrupt_line_is_the_domains(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(domain_read(domain, RP_PCI_INTERRUPT_LINE, 2), 0);
+    domain_write(domain, RP_PCI_INTERRUPT_LINE, 1, 0x42);
+    assert_int_equal(domain_read(domain, RP_PCI_INTERRUPT_LINE, 2), 0x42);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
+static void policy_shows_the_interrupt_pin(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->config.policy = RP_VPCI_POLICY_INTX;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, RP_PCI_INTERRUPT_PIN, 1), 1);
+    assert_int_equal(domain_read(domain, RP_PCI_INTERRUPT_LINE, 1), 0);
+}
+
+static void a_guest_sees_one_function_alone(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, RP_PCI_HEADER_TYPE, 1,
+                    RP_PCI_HEADER_TYPE_MULTIFUNCTION);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, RP_PCI_HEADER_TYPE, 1), 0);
+}
+
+static void the_command_register_bit_by_bit(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain_write(domain, RP_PCI_COMMAND, 2, 0xffff);
+    assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2),
+                     RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER |
+                         RP_PCI_COMMAND_PARITY_RESPONSE | RP_PCI_COMMAND_SERR |
+                         RP_PCI_COMMAND_INTX_DISABLE);
+    assert_int_equal(domain->effects.what, RP_VPCI_EFFECT_MAPPINGS | RP_VPCI_EFFECT_INTX);
+    assert_int_equal(fake_device_get(&domain->device, RP_PCI_COMMAND, 2),
+                     RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER |
+                         RP_PCI_COMMAND_INTX_DISABLE);
+    domain_write(domain, RP_PCI_COMMAND, 2, 0);
+    assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), 0);
+    assert_int_equal(fake_device_get(&domain->device, RP_PCI_COMMAND, 2),
+                     RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_INTX_DISABLE);
+}
+
+/* 0290d553e0: toggling decode dropped all other bits. */
+static void toggling_decode_keeps_the_other_bits(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain_write(domain, RP_PCI_COMMAND, 2, 0x0146);
+    domain_write(domain, RP_PCI_COMMAND, 2, 0x0144);
+    assert_int_equal(domain->effects.what, RP_VPCI_EFFECT_MAPPINGS);
+    assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), 0x0144);
+    assert_true(fake_device_get(&domain->device, RP_PCI_COMMAND, 2) &
+                RP_PCI_COMMAND_BUS_MASTER);
+}
+
+static void half_of_the_command_register_can_be_written(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain_write(domain, RP_PCI_COMMAND + 1, 1, 0x05);
+    assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), 0x0500);
+    domain_write(domain, RP_PCI_COMMAND, 1, 0x06);
+    assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), 0x0506);
+}
+
+static void status_bits_are_cleared_by_writing_ones(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, RP_PCI_STATUS, 2, 0xf910);
+    assert_int_equal(domain_read(domain, RP_PCI_STATUS, 2), 0xf910);
+    domain_write(domain, RP_PCI_STATUS, 2, 0x2000);
+    assert_int_equal(domain_read(domain, RP_PCI_STATUS, 2), 0xd910);
+    /* A write of the command register alone clears none. */
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_BUS_MASTER);
+    assert_int_equal(domain_read(domain, RP_PCI_STATUS, 2), 0xd910);
+    domain_write(domain, RP_PCI_COMMAND, 4, 0x80000000);
+    assert_int_equal(domain_read(domain, RP_PCI_STATUS, 2), 0x5910);
+}
+
+/* ---- Lists ------------------------------------------------------------------------- */
+
+static void the_capability_list_is_the_real_one(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(domain_read(domain, RP_PCI_CAPABILITIES_POINTER, 4), NVME_PM);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_PM), NVME_PM);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSI), NVME_MSI);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_PCIE), NVME_PCIE);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSIX), NVME_MSIX);
+    assert_int_equal(domain_read(domain, NVME_MSIX + RP_PCI_CAP_NEXT, 1), 0);
+}
+
+static void hidden_extended_capabilities_are_unlinked_and_blank(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(domain_read(domain, NVME_AER, 4), 0x1a020001);
+    assert_int_equal(domain_read(domain, NVME_DSN, 4), 0x00010003);
+    assert_int_equal(domain_read(domain, NVME_DSN + 4, 4), 0x55667788);
+    assert_int_equal(domain_read(domain, NVME_DSN + 8, 4), 0x11223344);
+    for (unsigned reg = NVME_ARI; reg < NVME_DSN; reg++)
+        assert_int_equal(domain_read(domain, reg, 1), 0);
+    for (unsigned reg = NVME_UNKNOWN; reg < RP_CFG_SIZE_EXTENDED; reg++)
+        assert_int_equal(domain_read(domain, reg, 1), 0);
+}
+
+/* 80b0eb095a: unhandled registers were passed through for guests. */
+static void what_no_row_claims_cannot_be_written(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    for (unsigned reg = NVME_ARI; reg < NVME_DSN; reg += 4)
+        domain_write(domain, reg, 4, 0xffffffff);
+    assert_int_equal(domain->device.write_count, 0);
+    domain_write(domain, NVME_UNKNOWN + 4, 4, 0);
+    assert_int_equal(fake_device_get(&domain->device, NVME_UNKNOWN + 4, 4), 0x5ec2e75a);
+}
+
+/* The list begins at 0x100 even when what stands there is hidden. */
+static void a_hidden_first_extended_capability_still_links(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_extcap(&domain->device, 0x100, RP_PCI_EXTCAP_ID_SRIOV, 1, NVME_DSN);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, 0x100, 4), 0x1a000000);
+    assert_int_equal(domain_find_extcap(domain, RP_PCI_EXTCAP_ID_SERIAL_NUMBER),
+                     NVME_DSN);
+    for (unsigned reg = 0x104; reg < NVME_DSN; reg++)
+        assert_int_equal(domain_read(domain, reg, 1), 0);
+}
+
+/* 173787d191: zero, not ones, at 0x100 when there is a list that is empty. */
+static void with_all_of_it_hidden_0x100_reads_zero(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_extcap(&domain->device, 0x100, RP_PCI_EXTCAP_ID_SRIOV, 1, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, 0x100, 4), 0);
+}
+
+static void no_extended_list_reads_zero(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, 0x100, 4, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, 0x100, 4), 0);
+    assert_int_equal(domain_read(domain, NVME_DSN, 4), 0);
+}
+
+static void a_circular_list_ends(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_cap(&domain->device, NVME_MSIX, RP_PCI_CAP_ID_MSIX, NVME_PM);
+    fake_device_set_extcap(&domain->device, NVME_DSN, RP_PCI_EXTCAP_ID_SERIAL_NUMBER, 1,
+                           NVME_AER);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, NVME_MSIX + RP_PCI_CAP_NEXT, 1), 0);
+    assert_int_equal(domain_read(domain, NVME_DSN, 4), 0x00010003);
+}
+
+/* The first one that claims a dword has it; the other is not there. */
+static void overlapping_capabilities_are_not_mixed(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_cap(&domain->device, NVME_MSIX, RP_PCI_CAP_ID_MSIX, NVME_MSI + 8);
+    fake_device_set_cap(&domain->device, NVME_MSI + 8, RP_PCI_CAP_ID_VPD, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_VPD), 0);
+    domain_write(domain, NVME_MSI + 8, 4, 0x12345678);
+    assert_int_equal(domain_read(domain, NVME_MSI + 8, 4), 0x12345678);
+}
+
+static void a_second_capability_of_a_kind_is_hidden(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_cap(&domain->device, NVME_MSIX, RP_PCI_CAP_ID_MSIX, 0xe0);
+    fake_device_set_cap(&domain->device, 0xe0, RP_PCI_CAP_ID_PM, 0xf0);
+    fake_device_set_cap(&domain->device, 0xf0, RP_PCI_CAP_ID_MSIX, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, NVME_MSIX + RP_PCI_CAP_NEXT, 1), 0);
+    assert_int_equal(domain_read(domain, 0xe0, 4), 0);
+    assert_int_equal(domain_read(domain, 0xf0, 4), 0);
+}
+
+static void a_function_without_capabilities_says_so(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, RP_PCI_STATUS, 2, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, RP_PCI_STATUS, 2), 0);
+    assert_int_equal(domain_read(domain, RP_PCI_CAPABILITIES_POINTER, 1), 0);
+}
+
+/* More capabilities than a view has room for: the rest is hidden, nothing breaks. */
+static void a_list_that_fills_the_space_is_cut(void **state)
+{
+    struct fake_domain *domain = *state;
+    unsigned hops = 0;
+
+    for (unsigned at = 0x100; at < 0x1000; at += 12)
+        fake_device_set_extcap(&domain->device, at, RP_PCI_EXTCAP_ID_SERIAL_NUMBER, 1,
+                               at + 12 < 0x1000 ? at + 12 : 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    for (unsigned at = 0x100; at; at = domain_read(domain, at, 4) >> 20)
+        hops++;
+    assert_in_range(hops, 1, RP_VPCI_CAPS_MAX);
+}
+
+/* ---- Rebuilding and reset ------------------------------------------------------------
+ */
+
+static void a_second_view_keeps_what_the_domain_wrote(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct rp_vpci_view other;
+
+    assert_int_equal(rp_vpci_build(&other, &domain->state, 256), RP_OK);
+    domain_write(domain, RP_PCI_INTERRUPT_LINE, 1, 0x42);
+    domain_write(domain, RP_PCI_BAR0, 4, 0xd0000000);
+    domain_write(domain, NVME_PCIE + 8, 2, 0x000f);
+    domain_write(domain, NVME_AER + 8, 4, 0);
+    assert_int_equal(rp_vpci_build(&other, &domain->state, 4096), RP_OK);
+    assert_int_equal(rp_vpci_read(&other, RP_PCI_INTERRUPT_LINE, 1), 0x42);
+    assert_int_equal(rp_vpci_read(&other, RP_PCI_BAR0, 4), 0xd0000004);
+    assert_int_equal(rp_vpci_read(&other, NVME_PCIE + 8, 2) & 0xf, 0xf);
+    assert_int_equal(rp_vpci_read(&other, NVME_AER + 8, 4), 0);
+}
+
+static void building_writes_nothing(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 4096), RP_OK);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
+static void an_flr_is_the_embedders_to_run(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain_write(domain, NVME_PCIE + 8, 2, 0x8000);
+    assert_int_equal(domain->effects.what, RP_VPCI_EFFECT_FLR);
+    assert_int_equal(domain_read(domain, NVME_PCIE + 8, 2) & 0x8000, 0);
+    for (size_t i = 0; i < domain->device.write_count; i++)
+        if (domain->device.writes[i].reg == NVME_PCIE + 8)
+            assert_false(domain->device.writes[i].value & 0x8000);
+}
+
+static void after_an_flr_registers_are_reset(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct fake_device *device = &domain->device;
+
+    domain_write(domain, RP_PCI_COMMAND, 2, 0x0006);
+    domain_write(domain, RP_PCI_INTERRUPT_LINE, 1, 0x42);
+    domain_write(domain, NVME_AER + 12, 4, 0);
+    domain->device.write_count = 0;
+    assert_int_equal(rp_vpci_flr_start(&domain->state), RP_OK);
+    assert_int_equal(device->writes[device->write_count - 1].reg, NVME_PCIE + 8);
+    assert_true(device->writes[device->write_count - 1].value & 0x8000);
+    assert_false(fake_device_get(device, RP_PCI_COMMAND, 2) & RP_PCI_COMMAND_BUS_MASTER);
+
+    /* What the function loses. */
+    fake_device_set(device, RP_PCI_COMMAND, 2, 0);
+    fake_device_set(device, RP_PCI_BAR0, 4, 0x4);
+    fake_device_set(device, RP_PCI_BAR0 + 4, 4, 0);
+    fake_device_set(device, NVME_PCIE + 8, 2, 0x2810);
+    assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
+    assert_int_equal(fake_device_get(device, RP_PCI_BAR0, 4),
+                     (NVME_BAR_ADDRESS & 0xffffffffu) | 0x4);
+    assert_int_equal(fake_device_get(device, RP_PCI_BAR0 + 4, 4), NVME_BAR_ADDRESS >> 32);
+    assert_int_equal(fake_device_get(device, RP_PCI_COMMAND, 2),
+                     RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_INTX_DISABLE);
+    assert_int_equal(fake_device_get(device, NVME_PCIE + 8, 2), 0x2830);
+
+    assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), 0);
+    assert_int_equal(domain_read(domain, RP_PCI_BAR0, 4), 0x4);
+    assert_int_equal(domain_read(domain, RP_PCI_INTERRUPT_LINE, 1), 0);
+    assert_int_equal(domain_read(domain, NVME_AER + 12, 4), 0); /* sticky */
+}
+
+static void an_flr_that_does_not_end_is_told(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(rp_vpci_flr_start(&domain->state), RP_OK);
+    domain->device.is_gone = true;
+    assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_ERR_UNREACHABLE);
+}
+
+static void without_flr_there_is_none(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, NVME_PCIE + 4, 4, 0x00008fe2);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(rp_vpci_flr_start(&domain->state), RP_ERR_UNSUPPORTED);
+}
+
+/* After detaching nothing of the function can be reached, and nobody asks it. */
+static void detaching_touches_no_device(void **state)
+{
+    struct fake_domain *domain = *state;
+    const unsigned long reads = domain->device.reads;
+
+    rp_vpci_detach(&domain->state);
+    assert_int_equal(domain->device.reads, reads);
+    assert_int_equal(domain->device.write_count, 0);
+    assert_int_equal(domain->platform.unmaps, 2);
+}
+
+static void attaching_stops_dma_and_interrupts(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct fake_device *device = &domain->device;
+
+    fake_device_set(device, RP_PCI_COMMAND, 2, 0x0007);
+    fake_device_set(device, NVME_MSI + 2, 2, 0x0187);
+    fake_device_set(device, NVME_MSIX + 2, 2, 0xc000 | (NVME_VECTORS - 1));
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(fake_device_get(device, RP_PCI_COMMAND, 2), 0x0402);
+    assert_int_equal(fake_device_get(device, NVME_MSI + 2, 2), 0x0186);
+    assert_int_equal(fake_device_get(device, NVME_MSIX + 2, 2), NVME_VECTORS - 1);
+}
+
+/* ---- The hardware domain
+ * ---------------------------------------------------------------- */
+
+static void the_hardware_domain_sees_what_a_guest_does_not(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->config.role = RP_VPCI_ROLE_HARDWARE;
+    fake_device_set(&domain->device, RP_PCI_HEADER_TYPE, 1,
+                    RP_PCI_HEADER_TYPE_MULTIFUNCTION);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, RP_PCI_HEADER_TYPE, 1), 0x80);
+    assert_int_equal(domain_read(domain, RP_PCI_INTERRUPT_PIN, 1), 1);
+    assert_int_equal(domain_read(domain, NVME_UNKNOWN, 4), 0x00017777);
+    assert_int_equal(domain_read(domain, NVME_UNKNOWN + 4, 4), 0x5ec2e75a);
+    domain_write(domain, NVME_UNKNOWN + 4, 4, 0);
+    assert_int_equal(domain->device.write_count, 0);
+    assert_int_equal(domain_find_extcap(domain, RP_PCI_EXTCAP_ID_SRIOV), NVME_SRIOV);
+}
+
+#define FROM_START(test) cmocka_unit_test_setup_teardown(test, start, finish)
+#define PREPARED(test)   cmocka_unit_test_setup_teardown(test, prepare, finish)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FROM_START(every_width_and_alignment_reads_the_same_bytes),
+        FROM_START(odd_widths_read_ones_and_write_nothing),
+        FROM_START(past_the_end_is_absent),
+        FROM_START(a_value_is_never_wider_than_the_access),
+        FROM_START(an_8_byte_write_is_two_of_4),
+        FROM_START(an_unbuilt_view_is_an_absent_function),
+        PREPARED(nobody_gets_a_view),
+        PREPARED(a_bridge_is_refused),
+        PREPARED(a_function_that_is_gone_is_refused),
+        FROM_START(identity_reads_through),
+        FROM_START(the_interrupt_line_is_the_domains),
+        PREPARED(policy_shows_the_interrupt_pin),
+        PREPARED(a_guest_sees_one_function_alone),
+        FROM_START(the_command_register_bit_by_bit),
+        FROM_START(toggling_decode_keeps_the_other_bits),
+        FROM_START(half_of_the_command_register_can_be_written),
+        FROM_START(status_bits_are_cleared_by_writing_ones),
+        FROM_START(the_capability_list_is_the_real_one),
+        FROM_START(hidden_extended_capabilities_are_unlinked_and_blank),
+        FROM_START(what_no_row_claims_cannot_be_written),
+        PREPARED(a_hidden_first_extended_capability_still_links),
+        PREPARED(with_all_of_it_hidden_0x100_reads_zero),
+        PREPARED(no_extended_list_reads_zero),
+        PREPARED(a_circular_list_ends),
+        PREPARED(overlapping_capabilities_are_not_mixed),
+        PREPARED(a_second_capability_of_a_kind_is_hidden),
+        PREPARED(a_function_without_capabilities_says_so),
+        PREPARED(a_list_that_fills_the_space_is_cut),
+        FROM_START(a_second_view_keeps_what_the_domain_wrote),
+        FROM_START(building_writes_nothing),
+        FROM_START(an_flr_is_the_embedders_to_run),
+        FROM_START(after_an_flr_registers_are_reset),
+        FROM_START(an_flr_that_does_not_end_is_told),
+        PREPARED(without_flr_there_is_none),
+        FROM_START(detaching_touches_no_device),
+        PREPARED(attaching_stops_dma_and_interrupts),
+        PREPARED(the_hardware_domain_sees_what_a_guest_does_not),
+    };
+
+    return cmocka_run_group_tests_name("vpci", tests, NULL, NULL);
+}
