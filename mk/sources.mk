@@ -114,9 +114,12 @@ FUZZERS := \
 	acpi \
 	decode \
 	elf \
+	guestdev \
 	launch \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
 fuzz_decode_SRCS := $(test_execute_SRCS)
 fuzz_elf_SRCS := $(test_elf_SRCS)
+fuzz_guestdev_SRCS := hypervisor/guest/conline.c hypervisor/guest/vioapic.c \
+	hypervisor/guest/vrtc.c hypervisor/guest/vuart.c
 fuzz_launch_SRCS := $(LAUNCH_SRCS)

@@ -181,16 +181,25 @@ static void a_sequence_cannot_swallow_a_line(void **state)
     assert_non_null(strstr(f->seen, "0here\n"));
 }
 
+/* The longest prefix, and bytes of the longest form wherever they begin. */
 static void escapes_alone_fill_lines_and_no_more(void **state)
 {
     struct fixture *f = *state;
 
-    for (unsigned i = 0; i < 500; i++)
-        say(f, "\x1b");
-    say(f, "\x1b\n");
-    for (const char *line = f->seen; *line != '\0'; line = strchr(line, '\n') + 1)
-        assert_memory_equal(line, "(net) \\x1b", 10);
-    assert_null(memchr(f->seen, 0x1b, f->seen_length));
+    for (unsigned offset = 0; offset < 8; offset++) {
+        conline_init(&f->con, "0123456789012345678901234567890", CONLINE_DROP_SEQUENCES);
+        f->seen_length = 0;
+        for (unsigned i = 0; i < offset; i++)
+            say(f, "x");
+        for (unsigned i = 0; i < 500; i++)
+            say(f, "\x1b");
+        say(f, "\x1b\n");
+        for (const char *line = f->seen; *line != '\0'; line = strchr(line, '\n') + 1) {
+            assert_memory_equal(line, "(0123456789012345678901234567890) ", 34);
+            assert_in_range(strcspn(line + 34, "\n"), 4, CONLINE_TEXT_MAX);
+        }
+        assert_null(memchr(f->seen, 0x1b, f->seen_length));
+    }
 }
 
 static void a_name_is_harmless_and_short(void **state)
