@@ -68,19 +68,26 @@ UNIT_TESTS := \
 	acpi \
 	acpi_tables \
 	aml \
+	cap \
+	cfg \
 	conline \
 	decode \
 	dsdt \
+	ecam \
 	elf \
 	execute \
+	extcfg \
 	fixtures \
 	launch \
+	mcfg \
 	pvh \
 	resolve \
 	rootport \
 	rootport_image \
+	scan \
 	string \
 	topology \
+	types \
 	vioapic \
 	vpci \
 	vrtc \
@@ -112,10 +119,13 @@ FAKE_SRCS := \
 # tests/fuzz/fuzz_X.c is named X here. fuzz_X_SRCS as above.
 FUZZERS := \
 	acpi \
+	cap \
 	decode \
 	elf \
 	guestdev \
 	launch \
+	mcfg \
+	scan \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
 fuzz_decode_SRCS := $(test_execute_SRCS)
