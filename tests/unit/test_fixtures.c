@@ -331,7 +331,7 @@ static void check_line(struct machine *machine, const char *expectation)
     uint32_t index;
 
     if (sscanf(expectation, "functions=%u", &count) == 1) {
-assert_int_equal(machine->scan.count, count);
+        assert_int_equal(machine->scan.count, count);
         return;
     }
     snprintf(line, sizeof(line), "%s", expectation);
