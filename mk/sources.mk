@@ -40,6 +40,11 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/vioapic.c \
 	hypervisor/guest/vrtc.c \
 	hypervisor/guest/vuart.c \
+	hypervisor/iommu/amdvi.c \
+	hypervisor/iommu/amdvi_format.c \
+	hypervisor/iommu/amdvi_table.c \
+	hypervisor/iommu/amdvi_unit.c \
+	hypervisor/iommu/iommu.c \
 	hypervisor/lib/stack_guard.c \
 	hypervisor/lib/string.c \
 	hypervisor/svm/decode.c \
@@ -67,6 +72,7 @@ UNIT_TESTS := \
 	access \
 	acpi \
 	acpi_tables \
+	amdvi \
 	aml \
 	cap \
 	cfg \
@@ -78,6 +84,7 @@ UNIT_TESTS := \
 	execute \
 	extcfg \
 	fixtures \
+	iommu \
 	launch \
 	mcfg \
 	pvh \
@@ -96,6 +103,8 @@ UNIT_TESTS := \
 test_acpi_SRCS := hypervisor/dev/acpi.c hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c hypervisor/dev/acpi_madt.c
 test_acpi_tables_SRCS := hypervisor/guest/acpi_tables.c hypervisor/guest/aml.c
+test_amdvi_SRCS := hypervisor/iommu/amdvi_format.c \
+	hypervisor/iommu/amdvi_table.c hypervisor/iommu/iommu.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
 test_decode_SRCS := hypervisor/svm/decode.c
@@ -103,6 +112,7 @@ test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_elf_SRCS := hypervisor/guest/elf.c
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
 test_pvh_SRCS := hypervisor/guest/pvh.c
+test_iommu_SRCS := hypervisor/iommu/amdvi.c $(test_amdvi_SRCS)
 test_launch_SRCS := $(LAUNCH_SRCS)
 test_vioapic_SRCS := hypervisor/guest/vioapic.c
 test_vrtc_SRCS := hypervisor/guest/vrtc.c
