@@ -45,6 +45,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/iommu/amdvi_table.c \
 	hypervisor/iommu/amdvi_unit.c \
 	hypervisor/iommu/iommu.c \
+	hypervisor/guest/x2apic.c \
 	hypervisor/lib/stack_guard.c \
 	hypervisor/lib/string.c \
 	hypervisor/svm/decode.c \
@@ -99,6 +100,7 @@ UNIT_TESTS := \
 	vpci \
 	vrtc \
 	vuart \
+	x2apic \
 
 test_acpi_SRCS := hypervisor/dev/acpi.c hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c hypervisor/dev/acpi_madt.c
@@ -114,9 +116,11 @@ test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
 test_pvh_SRCS := hypervisor/guest/pvh.c
 test_iommu_SRCS := hypervisor/iommu/amdvi.c $(test_amdvi_SRCS)
 test_launch_SRCS := $(LAUNCH_SRCS)
+test_pvh_SRCS := hypervisor/guest/pvh.c
 test_vioapic_SRCS := hypervisor/guest/vioapic.c
 test_vrtc_SRCS := hypervisor/guest/vrtc.c
 test_vuart_SRCS := hypervisor/guest/vuart.c
+test_x2apic_SRCS := hypervisor/guest/x2apic.c
 test_resolve_SRCS := $(LAUNCH_SRCS)
 
 FAKE_SRCS := \

@@ -54,9 +54,10 @@ enum x2apic_action {
 
 /* One virtual CPU's place in its domain. */
 struct x2apic_cpu {
-    unsigned id;    /* its virtual APIC ID, less than @count */
-    unsigned count; /* of the domain's CPUs, 1 to X2APIC_MAX_CPUS */
-    uint64_t icr;   /* as last written by the guest, for it to read back */
+    unsigned id;           /* its virtual APIC ID, less than @count */
+    unsigned count;        /* of the domain's CPUs, 1 to X2APIC_MAX_CPUS */
+    uint64_t icr;          /* as last written by the guest, for it to read back */
+    bool has_tsc_deadline; /* the timer mode that CPUID Fn0000_0001 ECX[24] announces */
 };
 
 /* RDMSR of @msr. *out_value is the answer for X2APIC_EMULATE and else 0. */
