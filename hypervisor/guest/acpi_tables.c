@@ -23,6 +23,10 @@
 
 #define LOCAL_APIC_ADDRESS 0xfee00000u
 
+/* The I/O APIC, the local APIC and the addresses that are MSIs. */
+#define APIC_SPACE      0xfec00000u
+#define APIC_SPACE_SIZE 0x400000u
+
 enum { HEADER_SIZE = 36 };
 
 /* The header that all tables but the RSDP begin with (5.2.6). */
@@ -561,19 +565,32 @@ static bool is_overlap(const struct acpi_tables_window *a,
     return a->base <= b->base ? b->base - a->base < a->size : a->base - b->base < b->size;
 }
 
+static bool is_any_overlap(const struct acpi_tables_window *windows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (is_overlap(&windows[i], &windows[j]))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Within the 64-bit space; not the last byte, so that an end can be written. */
 static bool is_memory_valid(const struct acpi_tables_config *config)
 {
-    const struct acpi_tables_window ecam = {config->ecam_base.value, ecam_size(config)};
+    const struct acpi_tables_window windows[] = {
+        {config->ecam_base.value, ecam_size(config)},
+        config->memory,
+        config->prefetched,
+        {APIC_SPACE, APIC_SPACE_SIZE},
+    };
 
-    if (ecam.base == 0 || ecam.base % MIB != 0)
-        return false;
-    if (!is_window_within(&config->memory, 4 * GIB) ||
-        !is_window_within(&config->prefetched, UINT64_MAX) ||
-        !is_window_within(&ecam, UINT64_MAX))
-        return false;
-    return !is_overlap(&config->memory, &config->prefetched) &&
-           !is_overlap(&config->memory, &ecam) && !is_overlap(&config->prefetched, &ecam);
+    return config->ecam_base.value != 0 && config->ecam_base.value % MIB == 0 &&
+           is_window_within(&windows[0], UINT64_MAX) &&
+           is_window_within(&config->memory, 4 * GIB) &&
+           is_window_within(&config->prefetched, UINT64_MAX) &&
+           !is_any_overlap(windows, sizeof(windows) / sizeof(windows[0]));
 }
 
 static bool are_ports_valid(const struct acpi_tables_config *config)

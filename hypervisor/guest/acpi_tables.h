@@ -78,7 +78,8 @@ struct acpi_tables_image {
  * config->base. ACPI_TABLES_SIZE_MAX bytes are always enough. The embedder also
  * has to reserve the ECAM region in the guest's memory map.
  *
- * RP_ERR_INVALID: a member of @config is outside its range, or ranges overlap.
+ * RP_ERR_INVALID: a member of @config is outside its range, or ranges overlap each
+ * other or the APICs, from 0xfec00000 to 0xfeffffff.
  * RP_ERR_NO_SPACE: @capacity is too small. On an error @out is not written.
  */
 RP_MUST_CHECK enum rp_status acpi_tables_build(const struct acpi_tables_config *config,

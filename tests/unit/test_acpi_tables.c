@@ -326,7 +326,7 @@ static void a_member_out_of_range_is_refused(void **state)
     assert_refused_with(ecam_base.value, UINT64_MAX - 0xfffff);
     assert_refused_with(io.size, 0xf001);
     assert_refused_with(io.base, 0x10000);
-    assert_refused_with(memory.size, 0x40000001);
+    assert_refused_with(memory, (struct acpi_tables_window){0xff000000, 0x1000001});
     assert_refused_with(memory.base, 0x100000000);
     assert_refused_with(prefetched.base, UINT64_MAX - 1);
 }
@@ -339,6 +339,9 @@ static void ranges_that_overlap_are_refused(void **state)
     assert_refused_with(prefetched, (struct acpi_tables_window){0xcfffffff, 2});
     assert_refused_with(prefetched, (struct acpi_tables_window){0xe0000000, 1});
     assert_refused_with(prefetched, (struct acpi_tables_window){0x1000, 0xe0000000});
+    assert_refused_with(memory, (struct acpi_tables_window){0xf0000000, 0x10000000});
+    assert_refused_with(memory, (struct acpi_tables_window){0xfefff000, 0x1000});
+    assert_refused_with(ecam_base.value, 0xfec00000);
 }
 
 static bool is_in_dsdt(const struct fixture *f, const char *name)
