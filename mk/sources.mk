@@ -98,6 +98,8 @@ UNIT_TESTS := \
 	types \
 	vioapic \
 	vpci \
+	vpci_bars \
+	vpci_interrupts \
 	vrtc \
 	vuart \
 	x2apic \
