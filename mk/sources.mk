@@ -90,6 +90,7 @@ UNIT_TESTS := \
 	mcfg \
 	pvh \
 	resolve \
+	pciehp \
 	rootport \
 	rootport_image \
 	scan \
@@ -142,6 +143,7 @@ FUZZERS := \
 	launch \
 	mcfg \
 	scan \
+	rootport \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
 fuzz_decode_SRCS := $(test_execute_SRCS)
