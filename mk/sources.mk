@@ -94,6 +94,7 @@ UNIT_TESTS := \
 	rootport \
 	rootport_image \
 	scan \
+	rootport_slot \
 	string \
 	topology \
 	types \

@@ -7,32 +7,10 @@
  * The model does what the driver of Linux 5.5 and later does to the registers,
  * in its order; waiting is left out, but for the five seconds after the button.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include <rootport/pci_regs.h>
-#include <rootport/rootport.h>
-
-#include "tests/fake/fake_slot.h"
+#include "tests/unit/rootport_test.h"
 
 enum {
-    ABP = 0x0001,
-    PDC = 0x0008,
-    PDS = 0x0040,
-    DLLSC = 0x0100,
-    HANDLED_EVENTS = 0x011b, /* ABP, PFD, PDC, CC, DLLSC */
-    CLEARED_AT_PROBE = 0x011f,
-};
-
-enum {
-    ON = RP_PCI_PCIE_INDICATOR_ON,
-    BLINK = RP_PCI_PCIE_INDICATOR_BLINK,
-    OFF = RP_PCI_PCIE_INDICATOR_OFF,
+    HANDLED_EVENTS = ABP | PFD | PDC | CC | DLLSC,
 };
 
 enum driver_state {
@@ -53,7 +31,6 @@ struct driver {
     uint32_t pending;
 };
 
-static struct fake_slot slot;
 static struct driver driver;
 
 /* --- the model ---------------------------------------------------------------- */
@@ -218,12 +195,10 @@ static void user_switches_power(bool is_on)
 
 /* --- the stories -------------------------------------------------------------- */
 
-static int set_up(void **state)
+static int set_up_guest(void **state)
 {
-    (void)state;
-    fake_slot_init(&slot);
     driver = (struct driver){0};
-    return 0;
+    return set_up(state);
 }
 
 static void assert_in_use(void)
@@ -581,31 +556,33 @@ static void hundred_moves_leave_nothing_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(child_there_before_boot_is_found_by_the_scan, set_up),
-        cmocka_unit_test_setup(hot_add_takes_one_message, set_up),
-        cmocka_unit_test_setup(child_plugged_before_the_scan_is_found, set_up),
-        cmocka_unit_test_setup(child_plugged_between_scan_and_probe_is_found, set_up),
-        cmocka_unit_test_setup(guest_without_the_driver_never_reacts, set_up),
-        cmocka_unit_test_setup(child_that_does_not_fit_is_reported, set_up),
-        cmocka_unit_test_setup(user_can_retry_what_failed, set_up),
-        cmocka_unit_test_setup(orderly_removal_ends_in_an_empty_slot, set_up),
-        cmocka_unit_test_setup(orderly_removal_of_a_child_found_by_scan, set_up),
-        cmocka_unit_test_setup(cancelled_removal_keeps_the_child, set_up),
+        cmocka_unit_test_setup(child_there_before_boot_is_found_by_the_scan,
+                               set_up_guest),
+        cmocka_unit_test_setup(hot_add_takes_one_message, set_up_guest),
+        cmocka_unit_test_setup(child_plugged_before_the_scan_is_found, set_up_guest),
+        cmocka_unit_test_setup(child_plugged_between_scan_and_probe_is_found,
+                               set_up_guest),
+        cmocka_unit_test_setup(guest_without_the_driver_never_reacts, set_up_guest),
+        cmocka_unit_test_setup(child_that_does_not_fit_is_reported, set_up_guest),
+        cmocka_unit_test_setup(user_can_retry_what_failed, set_up_guest),
+        cmocka_unit_test_setup(orderly_removal_ends_in_an_empty_slot, set_up_guest),
+        cmocka_unit_test_setup(orderly_removal_of_a_child_found_by_scan, set_up_guest),
+        cmocka_unit_test_setup(cancelled_removal_keeps_the_child, set_up_guest),
         cmocka_unit_test_setup(press_taken_back_before_the_guest_looks_is_not_seen,
                                set_up),
-        cmocka_unit_test_setup(surprise_removal_is_survived_and_not_undone, set_up),
-        cmocka_unit_test_setup(surprise_removal_in_the_grace, set_up),
-        cmocka_unit_test_setup(surprise_removal_before_the_press_is_seen, set_up),
+        cmocka_unit_test_setup(surprise_removal_is_survived_and_not_undone, set_up_guest),
+        cmocka_unit_test_setup(surprise_removal_in_the_grace, set_up_guest),
+        cmocka_unit_test_setup(surprise_removal_before_the_press_is_seen, set_up_guest),
         cmocka_unit_test_setup(child_swapped_before_the_guest_looks_is_enumerated_anew,
                                set_up),
         cmocka_unit_test_setup(arrival_and_removal_before_the_guest_looks_leave_nothing,
                                set_up),
-        cmocka_unit_test_setup(event_between_read_and_clear_is_not_lost, set_up),
-        cmocka_unit_test_setup(user_lets_go_and_takes_back, set_up),
-        cmocka_unit_test_setup(guests_own_reset_of_the_child_is_no_removal, set_up),
-        cmocka_unit_test_setup(link_disable_and_enable_removes_and_adds, set_up),
-        cmocka_unit_test_setup(guest_boots_again_from_every_state, set_up),
-        cmocka_unit_test_setup(hundred_moves_leave_nothing_behind, set_up),
+        cmocka_unit_test_setup(event_between_read_and_clear_is_not_lost, set_up_guest),
+        cmocka_unit_test_setup(user_lets_go_and_takes_back, set_up_guest),
+        cmocka_unit_test_setup(guests_own_reset_of_the_child_is_no_removal, set_up_guest),
+        cmocka_unit_test_setup(link_disable_and_enable_removes_and_adds, set_up_guest),
+        cmocka_unit_test_setup(guest_boots_again_from_every_state, set_up_guest),
+        cmocka_unit_test_setup(hundred_moves_leave_nothing_behind, set_up_guest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

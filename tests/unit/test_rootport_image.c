@@ -292,6 +292,8 @@ static void writes_touch_only_their_bytes(void **state)
     (void)state;
     fake_slot_write(&slot, 0x19, 1, 0x44);
     assert_reads(0x18, 4, 0x00034400);
+    fake_slot_write(&slot, 0x19, 1, 0xffffff55);
+    assert_reads(0x18, 4, 0x00035500);
     fake_slot_write(&slot, 0x22, 2, 0xe7f0);
     assert_reads(0x20, 4, 0xe7f0e000);
     fake_slot_write(&slot, 0x3f, 1, 0xff);
@@ -352,6 +354,9 @@ static void buses_are_what_the_guest_wrote(void **state)
     fake_slot_write(&slot, 0x18, 4, 0xff1f1000);
     assert_int_equal(slot.last.set, 0); /* nothing new */
     fake_slot_write(&slot, 0x1a, 1, 0x0f);
+    assert_int_equal(rp_rootport_buses(&slot.port).secondary, 0);
+    assert_int_equal(rp_rootport_buses(&slot.port).subordinate, 0);
+    fake_slot_write(&slot, 0x19, 1, 0); /* the root bus is nobody's secondary */
     assert_int_equal(rp_rootport_buses(&slot.port).secondary, 0);
     assert_int_equal(rp_rootport_buses(&slot.port).subordinate, 0);
 }
