@@ -126,7 +126,7 @@ static void start(struct cursor *cursor, const uint8_t *bytes, size_t count)
     cursor->status = DECODE_OK;
 }
 
-static bool has_byte(struct cursor *cursor)
+static bool need_byte(struct cursor *cursor)
 {
     if (cursor->status == DECODE_OK && cursor->at == cursor->count)
         cursor->status =
@@ -136,7 +136,7 @@ static bool has_byte(struct cursor *cursor)
 
 static uint8_t peek(struct cursor *cursor)
 {
-    return has_byte(cursor) ? cursor->bytes[cursor->at] : 0;
+    return need_byte(cursor) ? cursor->bytes[cursor->at] : 0;
 }
 
 static uint8_t take(struct cursor *cursor)
@@ -169,8 +169,8 @@ static uint64_t take_signed(struct cursor *cursor, unsigned width)
 
 /* --- prefixes --- */
 
-/* Notes a legacy prefix (APM volume 3, 1.2.1); false if @byte is none. */
-static bool is_legacy_prefix(uint8_t byte, struct prefixes *prefixes)
+/* Notes a legacy prefix (APM volume 3, 1.2.1); returns false if @byte is none. */
+static bool note_prefix(uint8_t byte, struct prefixes *prefixes)
 {
     static const uint8_t segments[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65};
 
@@ -211,7 +211,7 @@ static uint8_t take_prefixes(struct cursor *cursor, enum decode_mode mode,
 
         if (mode == DECODE_MODE_64 && (byte & 0xf0u) == 0x40)
             out_prefixes->rex = byte;
-        else if (is_legacy_prefix(byte, out_prefixes))
+        else if (note_prefix(byte, out_prefixes))
             out_prefixes->rex = 0;
         else
             return byte;
