@@ -5,6 +5,7 @@
 # for each of them.
 core_objects = $(patsubst %,$(BUILD)/core/%.o,$(basename $(1)))
 hypervisor_objects = $(patsubst %,$(BUILD)/hypervisor/%.o,$(basename $(1)))
+tool_objects = $(patsubst %,$(BUILD)/tool/%.o,$(basename $(1)))
 unit_objects = $(patsubst %,$(BUILD)/unit/%.o,$(basename $(1)))
 fuzz_objects = $(patsubst %,$(BUILD)/fuzz/%.o,$(basename $(1)))
 
@@ -12,9 +13,10 @@ LIBRARY := $(BUILD)/librootport.a
 
 HYPERVISOR := $(BUILD)/rootport.elf
 HYPERVISOR_OBJECTS := $(call hypervisor_objects,$(HYPERVISOR_SRCS) $(LAUNCH_SRCS))
+TOOL := $(BUILD)/rootport
 CONFIG_BLOBS := $(patsubst %.dts,$(BUILD)/%.dtb,$(CONFIGS))
 
-PRODUCTS := $(LIBRARY) $(CONFIG_BLOBS) \
+PRODUCTS := $(LIBRARY) $(TOOL) $(CONFIG_BLOBS) \
 	$(if $(filter hypervisor/main.c,$(HYPERVISOR_SRCS)),$(HYPERVISOR),$(HYPERVISOR_OBJECTS))
 
 FLAG_FILES := Makefile mk/flags.mk mk/rules.mk
@@ -35,6 +37,9 @@ $(BUILD)/hypervisor/%.o: %.c $(FLAG_FILES)
 
 $(BUILD)/hypervisor/%.o: %.S $(FLAG_FILES)
 	$(call compile,$(HYPERVISOR_FLAGS))
+
+$(BUILD)/tool/%.o: %.c $(FLAG_FILES)
+	$(call compile,$(HOST_FLAGS) $(OPT))
 
 $(BUILD)/unit/%.o: %.c $(FLAG_FILES)
 	$(call compile,$(HOST_FLAGS) $(SANITIZERS))
@@ -83,6 +88,17 @@ $(INITRAMFS): scripts/make-initramfs $(wildcard tests/guest/*) $(CACHE)/kernel/r
 	@echo "CPIO $@"
 	@mkdir -p $(@D)
 	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest --output $@
+
+# --- the rootport command ----------------------------------------------------
+
+TOOL_LIBRARY := $(BUILD)/tool/librootport.a
+
+$(TOOL_LIBRARY): $(call tool_objects,$(CORE_SRCS)) mk/sources.mk
+	$(archive)
+
+$(TOOL): $(call tool_objects,$(TOOL_SRCS) $(LAUNCH_SRCS)) $(TOOL_LIBRARY)
+	@echo "LD $@"
+	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY) -Wl,--as-needed -lfdt
 
 # --- unit tests --------------------------------------------------------------
 

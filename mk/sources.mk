@@ -64,7 +64,16 @@ LAUNCH_SRCS := \
 	launch/schema.c \
 	launch/selector.c \
 
+# The rootport command for Linux.
+TOOL_SRCS := \
+	tools/command.c \
+	tools/config/check.c \
+	tools/config/config.c \
+	tools/config/source.c \
+	tools/main.c \
+
 CONFIGS := \
+	configs/demo.dts \
 	configs/nvme.dts \
 
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
@@ -77,6 +86,7 @@ UNIT_TESTS := \
 	aml \
 	cap \
 	cfg \
+	config \
 	conline \
 	decode \
 	dsdt \
@@ -113,6 +123,7 @@ test_amdvi_SRCS := hypervisor/iommu/amdvi_format.c \
 	hypervisor/iommu/amdvi_table.c hypervisor/iommu/iommu.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
+test_config_SRCS := $(filter-out tools/main.c,$(TOOL_SRCS)) $(LAUNCH_SRCS)
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_elf_SRCS := hypervisor/guest/elf.c

@@ -20,6 +20,7 @@
 #include <libfdt.h>
 
 #include "launch/launch.h"
+#include "launch/schema.h"
 
 enum {
     BLOB_SIZE_MAX = 1 << 16,
@@ -675,6 +676,33 @@ static void modules_are_found_by_the_last_part_of_the_first_word(void **state)
     assert_false(launch_module_is_named("vmlin", "vmlinuz"));
 }
 
+/* ---- The page that documents it ---- */
+
+static void expect_in_page(const char *page, char mark, const char *word)
+{
+    char marked[LINE_MAX_LENGTH];
+
+    snprintf(marked, sizeof(marked), "%c%s%c", mark, word, mark);
+    if (strstr(page, marked) == NULL)
+        fail_msg("docs/launch-configuration.md doesn't have %s", marked);
+}
+
+static void the_page_has_every_node_and_property(void **state)
+{
+    static char page[BLOB_SIZE_MAX];
+    FILE *file = fopen("docs/launch-configuration.md", "r");
+
+    (void)state;
+    assert_non_null(file);
+    assert_in_range(fread(page, 1, sizeof(page) - 1, file), 1, sizeof(page) - 2);
+    fclose(file);
+    for (size_t i = 0; i < LAUNCH_NODE_KIND_COUNT; i++) {
+        expect_in_page(page, '"', launch_nodes[i].compatible);
+        for (size_t j = 0; j < launch_nodes[i].property_count; j++)
+            expect_in_page(page, '`', launch_nodes[i].properties[j].name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -696,6 +724,7 @@ int main(void)
         cmocka_unit_test(every_rule_has_its_words_and_a_test),
         cmocka_unit_test(a_finding_becomes_one_printable_line),
         cmocka_unit_test(modules_are_found_by_the_last_part_of_the_first_word),
+        cmocka_unit_test(the_page_has_every_node_and_property),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

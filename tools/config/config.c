@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rootport config: the commands for launch configurations.
+ */
+#include "tools/config/config.h"
+
+static const struct command commands[] = {
+    {"check", "FILE", "Say what is wrong with a configuration, source or blob.",
+     config_check_run},
+};
+
+enum exit_code config_run(int argument_count, char **arguments)
+{
+    return command_dispatch("rootport config", commands,
+                            sizeof(commands) / sizeof(commands[0]), argument_count,
+                            arguments);
+}

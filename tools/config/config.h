@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* rootport config: launch configurations. */
+#ifndef TOOLS_CONFIG_CONFIG_H
+#define TOOLS_CONFIG_CONFIG_H
+
+#include "tools/command.h"
+
+/* rootport config COMMAND ... */
+run_command config_run;
+
+/* rootport config check FILE: says what is wrong with a launch configuration. */
+run_command config_check_run;
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rootport command: what an administrator runs on Linux.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/command.h"
+#include "tools/config/config.h"
+
+#define VERSION "0.1"
+
+static const struct command commands[] = {
+    {"config", "COMMAND ...", "Work with launch configurations.", config_run},
+};
+
+int main(int argument_count, char **arguments)
+{
+    enum exit_code code;
+
+    if (argument_count == 2 && strcmp(arguments[1], "--version") == 0) {
+        puts("rootport " VERSION);
+        return EXIT_FINE;
+    }
+    code = command_dispatch("rootport", commands, sizeof(commands) / sizeof(commands[0]),
+                            argument_count, arguments);
+    /* A full disk or a closed pipe is found out here at the latest. */
+    if (fflush(stdout) != 0) {
+        perror("rootport: standard output");
+        return EXIT_TROUBLE;
+    }
+    return (int)code;
+}
