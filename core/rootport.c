@@ -30,9 +30,10 @@ static void set16(struct rp_rootport *port, uint16_t reg, uint32_t mask, uint32_
         rp_image_store(port->image, reg & 0xffcu, new_value);
 }
 
-static bool is_set(const struct rp_rootport *port, uint16_t reg, uint32_t bit)
+/* Whether any of @bits is set in the 16-bit register at @reg. */
+static bool is_set(const struct rp_rootport *port, uint16_t reg, uint32_t bits)
 {
-    return (get16(port, reg) & bit) != 0;
+    return (get16(port, reg) & bits) != 0;
 }
 
 static uint32_t power_indicator(const struct rp_rootport *port)
@@ -70,19 +71,20 @@ static bool is_link_disabled(const struct rp_rootport *port)
 
 /* --- interrupt: 6.7.3.4 ------------------------------------------------------ */
 
+/* The enables stand at the bits of their events, but for the link's. */
+_Static_assert(EVENT_BUTTON == RP_PCI_PCIE_SLOT_CONTROL_BUTTON &&
+                   EVENT_PDC == RP_PCI_PCIE_SLOT_CONTROL_PRESENCE,
+               "has_enabled_event() takes one for the other");
+
 static bool has_enabled_event(const struct rp_rootport *port)
 {
-    uint32_t status = get16(port, REG_SLOT_STATUS);
     uint32_t control = get16(port, REG_SLOT_CONTROL);
+    uint32_t enabled = control & (EVENT_BUTTON | EVENT_PDC);
 
-    if ((control & RP_PCI_PCIE_SLOT_CONTROL_INTERRUPT) == 0)
-        return false;
-    return ((status & EVENT_BUTTON) != 0 &&
-            (control & RP_PCI_PCIE_SLOT_CONTROL_BUTTON) != 0) ||
-           ((status & EVENT_PDC) != 0 &&
-            (control & RP_PCI_PCIE_SLOT_CONTROL_PRESENCE) != 0) ||
-           ((status & EVENT_DLLSC) != 0 &&
-            (control & RP_PCI_PCIE_SLOT_CONTROL_LINK_STATE) != 0);
+    if ((control & RP_PCI_PCIE_SLOT_CONTROL_LINK_STATE) != 0)
+        enabled |= EVENT_DLLSC;
+    return (control & RP_PCI_PCIE_SLOT_CONTROL_INTERRUPT) != 0 &&
+           is_set(port, REG_SLOT_STATUS, enabled);
 }
 
 /* A message is a memory write of the port's: MSI on, bus master, D0. */
@@ -150,14 +152,13 @@ static uint32_t update_link(struct rp_rootport *port)
     return is_hidden ? 0 : EVENT_DLLSC;
 }
 
-/* State and events appear in one store, the link before both: none is seen without its
- * cause. */
+/* State and events in one store, after the link: no event is seen before its cause. */
 static void set_presence(struct rp_rootport *port, uint32_t present, uint32_t events)
 {
     set16(port, REG_SLOT_STATUS, PRESENT | events, present | events);
 }
 
-static void raise(struct rp_rootport *port, uint32_t events)
+static void raise_events(struct rp_rootport *port, uint32_t events)
 {
     set16(port, REG_SLOT_STATUS, events, events);
 }
@@ -335,11 +336,11 @@ static void bridge_control_written(struct rp_rootport *port, uint32_t changed,
     if ((changed & RP_PCI_BRIDGE_CONTROL_SECONDARY_RESET) == 0)
         return;
     if (is_held_in_reset(port)) {
-        port->is_link_event_hidden =
-            is_set(port, REG_LINK_STATUS, RP_PCI_PCIE_LINK_STATUS_ACTIVE);
+        if (is_set(port, REG_LINK_STATUS, RP_PCI_PCIE_LINK_STATUS_ACTIVE))
+            port->is_link_event_hidden = true;
         reset_child(port, actions);
     }
-    raise(port, update_link(port));
+    raise_events(port, update_link(port));
 }
 
 static void link_control_written(struct rp_rootport *port, uint32_t changed,
@@ -350,7 +351,7 @@ static void link_control_written(struct rp_rootport *port, uint32_t changed,
     port->is_link_event_hidden = false;
     if (is_link_disabled(port))
         reset_child(port, actions);
-    raise(port, update_link(port));
+    raise_events(port, update_link(port));
 }
 
 /* What follows from a dword that a write has changed. */
@@ -421,8 +422,7 @@ enum rp_status rp_rootport_init(struct rp_rootport *port, struct rp_image *image
     return RP_OK;
 }
 
-/* The child survives the guest's reset; so do its link and the indicator of a slot in
- * use. */
+/* A child survives the guest's reset: presence, link, the indicator of a slot in use. */
 static void show_survivor(struct rp_rootport *port, uint32_t link_status)
 {
     uint32_t mask = RP_PCI_PCIE_SLOT_CONTROL_POWER_INDICATOR;
@@ -510,7 +510,7 @@ static enum rp_status press_button(struct rp_rootport *port)
         return RP_ERR_UNSUPPORTED;
     if (is_set(port, REG_SLOT_STATUS, EVENT_BUTTON))
         return RP_ERR_BUSY; /* the last press is not even seen */
-    raise(port, EVENT_BUTTON);
+    raise_events(port, EVENT_BUTTON);
     return RP_OK;
 }
 
@@ -625,92 +625,7 @@ enum rp_status rp_rootport_finish_reset(struct rp_rootport *port,
         return RP_ERR_INVALID;
 
     port->is_resetting = false;
-    raise(port, update_link(port));
+    raise_events(port, update_link(port));
     settle(port, out_actions);
     return RP_OK;
-}
-
-/* --- what there is to know --------------------------------------------------- */
-
-struct rp_rootport_buses rp_rootport_buses(const struct rp_rootport *port)
-{
-    uint32_t numbers = port->image->dword[RP_PCI_PRIMARY_BUS / 4];
-    struct rp_rootport_buses buses = {
-        .secondary = (uint8_t)(numbers >> 8),
-        .subordinate = (uint8_t)(numbers >> 16),
-    };
-
-    if (buses.secondary <= port->config.primary_bus ||
-        buses.subordinate < buses.secondary)
-        return (struct rp_rootport_buses){0};
-    return buses;
-}
-
-/* Base and limit are bits 31:20 of the first and the last address (7.5.1.3.8). */
-static struct rp_rootport_window window_at(const struct rp_rootport *port,
-                                           uint16_t base_reg, uint64_t upper_base,
-                                           uint64_t upper_limit)
-{
-    uint32_t registers = port->image->dword[base_reg / 4];
-    uint64_t base = upper_base << 32 | (registers & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16;
-    uint64_t limit = upper_limit << 32 |
-                     (registers >> 16 & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16 | 0xfffffu;
-
-    if (base > limit)
-        return (struct rp_rootport_window){0};
-    return (struct rp_rootport_window){.base = base, .size = limit - base + 1};
-}
-
-struct rp_rootport_window rp_rootport_memory(const struct rp_rootport *port)
-{
-    return window_at(port, RP_PCI_MEMORY_BASE, 0, 0);
-}
-
-struct rp_rootport_window rp_rootport_prefetchable(const struct rp_rootport *port)
-{
-    return window_at(port, RP_PCI_PREFETCHABLE_BASE,
-                     port->image->dword[RP_PCI_PREFETCHABLE_BASE_UPPER / 4],
-                     port->image->dword[RP_PCI_PREFETCHABLE_LIMIT_UPPER / 4]);
-}
-
-const char *rp_rootport_state_text(enum rp_rootport_state state)
-{
-    switch (state) {
-    case RP_ROOTPORT_EMPTY:
-        return "empty";
-    case RP_ROOTPORT_ARRIVING:
-        return "plugged in, not taken into use by the guest yet";
-    case RP_ROOTPORT_ON:
-        return "in use";
-    case RP_ROOTPORT_FAILED:
-        return "the guest failed to enable it";
-    case RP_ROOTPORT_ASKED:
-        return "the guest is asked to let go";
-    case RP_ROOTPORT_GRACE:
-        return "the guest is about to let go";
-    case RP_ROOTPORT_RELEASED:
-        return "being detached";
-    case RP_ROOTPORT_GUEST_RELEASED:
-        return "let go by the guest, still attached";
-    }
-    return "unknown state";
-}
-
-const char *rp_rootport_outcome_text(enum rp_rootport_outcome outcome)
-{
-    switch (outcome) {
-    case RP_OUTCOME_NONE:
-        return "nothing happened";
-    case RP_OUTCOME_ENABLED:
-        return "the guest took it into use";
-    case RP_OUTCOME_FAILED:
-        return "the guest failed to enable it";
-    case RP_OUTCOME_CANCELLED:
-        return "the guest keeps it";
-    case RP_OUTCOME_RELEASED:
-        return "the guest let go as asked";
-    case RP_OUTCOME_GUEST_RELEASED:
-        return "the guest let go without being asked";
-    }
-    return "unknown outcome";
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The registers of the root port: what firmware leaves in them and which of
- * their bits a guest may write.
+ * The registers of the root port: what firmware leaves in them, which of their
+ * bits a guest may write, and what buses and windows they give the port.
  *
  * Not there, and therefore zero: BARs, I/O window, VGA and ISA routing, INTx,
  * power controller, MRL sensor, interlock, bandwidth notification, ASPM, PME,
@@ -35,31 +35,27 @@
     (RP_PCI_PCIE_SLOT_STATUS_BUTTON | RP_PCI_PCIE_SLOT_STATUS_PRESENCE |                 \
      RP_PCI_PCIE_SLOT_STATUS_LINK_STATE)
 #define BUS_NUMBERS 0x00ffffffu
-#define LINE_AND_SIZE                                                                    \
-    0x000000ffu /* interrupt line and cache line size: for software alone */
-#define WINDOW_BITS (RP_PCI_BRIDGE_WINDOW_ADDRESS | UPPER(RP_PCI_BRIDGE_WINDOW_ADDRESS))
+/* Interrupt line and cache line size: for software alone. */
+#define LINE_OR_SIZE 0x000000ffu
+#define WINDOW_BITS  (RP_PCI_BRIDGE_WINDOW_ADDRESS | UPPER(RP_PCI_BRIDGE_WINDOW_ADDRESS))
 
 /* By dword. Command Completed and its enable are not there: commands complete at once. */
 static const struct rp_image_rule rules[] = {
     [RP_PCI_COMMAND / 4] = {.rw = COMMAND_BITS},
-    [RP_PCI_CACHE_LINE_SIZE / 4] = {.rw = LINE_AND_SIZE},
+    [RP_PCI_CACHE_LINE_SIZE / 4] = {.rw = LINE_OR_SIZE},
     [RP_PCI_PRIMARY_BUS / 4] = {.rw = BUS_NUMBERS},
     [RP_PCI_MEMORY_BASE / 4] = {.rw = WINDOW_BITS},
     [RP_PCI_PREFETCHABLE_BASE / 4] = {.rw = WINDOW_BITS},
     [RP_PCI_PREFETCHABLE_BASE_UPPER / 4] = {.rw = UINT32_MAX},
     [RP_PCI_PREFETCHABLE_LIMIT_UPPER / 4] = {.rw = UINT32_MAX},
-    [RP_PCI_INTERRUPT_LINE / 4] = {.rw = LINE_AND_SIZE | UPPER(BRIDGE_CONTROL_BITS)},
-    [(CAP_PCIE + RP_PCI_PCIE_DEVICE_CONTROL) /
-        4] = {.rw = RP_PCI_PCIE_DEVICE_CONTROL_ERRORS},
+    [RP_PCI_INTERRUPT_LINE / 4] = {.rw = LINE_OR_SIZE | UPPER(BRIDGE_CONTROL_BITS)},
+    [REG_DEVICE_CONTROL / 4] = {.rw = RP_PCI_PCIE_DEVICE_CONTROL_ERRORS},
     [REG_LINK_CONTROL / 4] = {.rw = LINK_CONTROL_BITS},
     [REG_SLOT_CONTROL / 4] = {.rw = SLOT_CONTROL_BITS, .rw1c = UPPER(SLOT_STATUS_EVENTS)},
-    [(CAP_PCIE + RP_PCI_PCIE_ROOT_CONTROL) /
-        4] = {.rw = RP_PCI_PCIE_ROOT_CONTROL_ERRORS |
-                    RP_PCI_PCIE_ROOT_CONTROL_PME_INTERRUPT},
-    [(CAP_PCIE + RP_PCI_PCIE_DEVICE_CONTROL2) /
-        4] = {.rw = RP_PCI_PCIE_DEVICE_CONTROL2_ARI_FORWARDING},
-    [(CAP_PCIE + RP_PCI_PCIE_LINK_CONTROL2) /
-        4] = {.rw = RP_PCI_PCIE_LINK_CONTROL2_TARGET_SPEED},
+    [REG_ROOT_CONTROL / 4] = {.rw = RP_PCI_PCIE_ROOT_CONTROL_ERRORS |
+                                    RP_PCI_PCIE_ROOT_CONTROL_PME_INTERRUPT},
+    [REG_DEVICE_CONTROL2 / 4] = {.rw = RP_PCI_PCIE_DEVICE_CONTROL2_ARI_FORWARDING},
+    [REG_LINK_CONTROL2 / 4] = {.rw = RP_PCI_PCIE_LINK_CONTROL2_TARGET_SPEED},
     [CAP_MSI / 4] = {.rw = UPPER(RP_PCI_MSI_CONTROL_ENABLE)},
     [REG_MSI_ADDRESS / 4] = {.rw = RP_PCI_MSI_ADDRESS_MASK},
     [REG_MSI_ADDRESS_UPPER / 4] = {.rw = UINT32_MAX},
@@ -203,7 +199,7 @@ static void build_pcie(struct rp_image *image, const struct rp_rootport_config *
                    RP_PCI_PCIE_DEVICE_CAPABILITIES2_ARI_FORWARDING);
     rp_image_store(image, CAP_PCIE + RP_PCI_PCIE_LINK_CAPABILITIES2,
                    rp_field_set(RP_PCI_PCIE_LINK_CAPABILITIES2_SPEEDS, 0, speeds));
-    rp_image_store(image, CAP_PCIE + RP_PCI_PCIE_LINK_CONTROL2, config->max_link.speed);
+    rp_image_store(image, REG_LINK_CONTROL2, config->max_link.speed);
 }
 
 static void build_msi(struct rp_image *image)
@@ -280,4 +276,45 @@ struct rp_image_change rp_rootport_image_apply(const struct rp_image *image, uin
     }
     change.new_value = new_value;
     return change;
+}
+
+struct rp_rootport_buses rp_rootport_buses(const struct rp_rootport *port)
+{
+    uint32_t numbers = port->image->dword[RP_PCI_PRIMARY_BUS / 4];
+    struct rp_rootport_buses buses = {
+        .secondary = (uint8_t)(numbers >> 8),
+        .subordinate = (uint8_t)(numbers >> 16),
+    };
+
+    if (buses.secondary <= port->config.primary_bus ||
+        buses.subordinate < buses.secondary)
+        return (struct rp_rootport_buses){0};
+    return buses;
+}
+
+/* Base and limit are bits 31:20 of the first and the last address (7.5.1.3.8). */
+static struct rp_rootport_window window_at(const struct rp_rootport *port,
+                                           uint16_t base_reg, uint64_t upper_base,
+                                           uint64_t upper_limit)
+{
+    uint32_t registers = port->image->dword[base_reg / 4];
+    uint64_t base = upper_base << 32 | (registers & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16;
+    uint64_t limit = upper_limit << 32 |
+                     (registers >> 16 & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16 | 0xfffffu;
+
+    if (base > limit)
+        return (struct rp_rootport_window){0};
+    return (struct rp_rootport_window){.base = base, .size = limit - base + 1};
+}
+
+struct rp_rootport_window rp_rootport_memory(const struct rp_rootport *port)
+{
+    return window_at(port, RP_PCI_MEMORY_BASE, 0, 0);
+}
+
+struct rp_rootport_window rp_rootport_prefetchable(const struct rp_rootport *port)
+{
+    return window_at(port, RP_PCI_PREFETCHABLE_BASE,
+                     port->image->dword[RP_PCI_PREFETCHABLE_BASE_UPPER / 4],
+                     port->image->dword[RP_PCI_PREFETCHABLE_LIMIT_UPPER / 4]);
 }

@@ -12,10 +12,14 @@ enum {
     CAP_MSI = 0x80,
     CAP_PM = 0x98,
 
+    REG_DEVICE_CONTROL = CAP_PCIE + RP_PCI_PCIE_DEVICE_CONTROL,
     REG_LINK_CONTROL = CAP_PCIE + RP_PCI_PCIE_LINK_CONTROL,
     REG_LINK_STATUS = CAP_PCIE + RP_PCI_PCIE_LINK_STATUS,
     REG_SLOT_CONTROL = CAP_PCIE + RP_PCI_PCIE_SLOT_CONTROL,
     REG_SLOT_STATUS = CAP_PCIE + RP_PCI_PCIE_SLOT_STATUS,
+    REG_ROOT_CONTROL = CAP_PCIE + RP_PCI_PCIE_ROOT_CONTROL,
+    REG_DEVICE_CONTROL2 = CAP_PCIE + RP_PCI_PCIE_DEVICE_CONTROL2,
+    REG_LINK_CONTROL2 = CAP_PCIE + RP_PCI_PCIE_LINK_CONTROL2,
     REG_MSI_CONTROL = CAP_MSI + RP_PCI_MSI_CONTROL,
     REG_MSI_ADDRESS = CAP_MSI + RP_PCI_MSI_ADDRESS,
     REG_MSI_ADDRESS_UPPER = CAP_MSI + RP_PCI_MSI_ADDRESS_UPPER,
@@ -38,8 +42,10 @@ bool rp_rootport_image_is_valid_config(const struct rp_rootport_config *config);
 void rp_rootport_image_build(struct rp_image *image,
                              const struct rp_rootport_config *config);
 
-/* What a guest's natural write makes of a dword, with reserved codes replaced; stores
- * nothing. */
+/*
+ * What a guest's natural write makes of a dword, with reserved codes replaced.
+ * Stores nothing.
+ */
 struct rp_image_change rp_rootport_image_apply(const struct rp_image *image, uint16_t reg,
                                                unsigned width, uint32_t value);
 

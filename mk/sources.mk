@@ -14,6 +14,7 @@ CORE_SRCS := \
 	core/mcfg.c \
 	core/rootport.c \
 	core/rootport_image.c \
+	core/rootport_text.c \
 	core/scan.c \
 	core/status.c \
 	core/topology.c \

@@ -280,6 +280,20 @@ static void one_reset_at_a_time(void **state)
     assert_int_equal(slot.reset_count, 2);
 }
 
+static void repeated_secondary_bus_reset_leaves_no_link_event(void **state)
+{
+    (void)state;
+    begin_in(RP_ROOTPORT_ON);
+    for (unsigned i = 0; i < 2; i++) {
+        set_secondary_reset(true);
+        set_secondary_reset(false);
+    }
+    assert_int_equal(fake_slot_finish_reset(&slot), RP_OK);
+    assert_occupied();
+    assert_int_equal(fake_slot_status(&slot), PDS);
+    assert_messages(0);
+}
+
 static void reset_of_an_empty_bus_resets_nothing(void **state)
 {
     (void)state;
@@ -541,6 +555,7 @@ int main(void)
         cmocka_unit_test_setup(
             link_waits_for_a_reset_that_takes_longer_than_the_guest_held_it, set_up),
         cmocka_unit_test_setup(one_reset_at_a_time, set_up),
+        cmocka_unit_test_setup(repeated_secondary_bus_reset_leaves_no_link_event, set_up),
         cmocka_unit_test_setup(reset_of_an_empty_bus_resets_nothing, set_up),
         cmocka_unit_test_setup(link_disable_is_a_link_event_both_ways, set_up),
         cmocka_unit_test_setup(link_that_comes_up_late_is_an_event_too, set_up),

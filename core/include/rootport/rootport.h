@@ -31,7 +31,6 @@ enum {
 /* Link speeds as Link Status has them: 2.5, 5, 8, 16 and 32 GT/s are 1 to 5. */
 enum {
     RP_LINK_SPEED_MAX = 5,
-    RP_LINK_WIDTH_MAX = 32,
 };
 
 struct rp_rootport_link {
@@ -226,8 +225,7 @@ struct rp_rootport_buses {
 
 struct rp_rootport_buses rp_rootport_buses(const struct rp_rootport *port);
 
-/* Windows the guest gave the port; size 0 if base is above limit, or they span 2^64
- * bytes. */
+/* Windows the guest gave the port; size 0 if base is above limit, or for all 2^64. */
 struct rp_rootport_window rp_rootport_memory(const struct rp_rootport *port);
 struct rp_rootport_window rp_rootport_prefetchable(const struct rp_rootport *port);
 
