@@ -31,6 +31,7 @@ enum {
 /* Link speeds as Link Status has them: 2.5, 5, 8, 16 and 32 GT/s are 1 to 5. */
 enum {
     RP_LINK_SPEED_MAX = 5,
+    RP_LINK_WIDTH_MAX = 32,
 };
 
 struct rp_rootport_link {
@@ -62,7 +63,10 @@ enum rp_rootport_outcome {
 
 /* A bit for each action; the embedder carries them out from bit 0 upwards. */
 enum {
-    /* The guest moved the bus range: rp_topology_update_buses(), remap ECAM pages. */
+    /*
+     * The guest moved the bus range: rp_topology_update_buses(), and remap ECAM
+     * pages, of other ports too: they may have lost a bus to this one, or got one.
+     */
     RP_ROOTPORT_BUSES_CHANGED = 1 << 0,
     /* The guest moved a window, or switched memory decoding of the port. */
     RP_ROOTPORT_WINDOWS_CHANGED = 1 << 1,
