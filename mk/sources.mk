@@ -82,6 +82,7 @@ CONFIGS := \
 UNIT_TESTS := \
 	access \
 	acpi \
+	acpi_ivrs \
 	acpi_tables \
 	amdvi \
 	aml \
@@ -119,6 +120,7 @@ UNIT_TESTS := \
 
 test_acpi_SRCS := hypervisor/dev/acpi.c hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c hypervisor/dev/acpi_madt.c
+test_acpi_ivrs_SRCS := $(test_acpi_SRCS)
 test_acpi_tables_SRCS := hypervisor/guest/acpi_tables.c hypervisor/guest/aml.c
 test_amdvi_SRCS := hypervisor/iommu/amdvi_format.c \
 	hypervisor/iommu/amdvi_table.c hypervisor/iommu/iommu.c
@@ -140,6 +142,7 @@ test_x2apic_SRCS := hypervisor/guest/x2apic.c
 test_resolve_SRCS := $(LAUNCH_SRCS)
 
 FAKE_SRCS := \
+	tests/fake/fake_acpi.c \
 	tests/fake/fake_device.c \
 	tests/fake/fake_domain.c \
 	tests/fake/fake_pci.c \

@@ -216,7 +216,10 @@ enum iommu_status amdvi_unit_start(struct amdvi_unit *unit, const struct acpi_iv
 
 /* --- events --- */
 
-/* The tail may be ahead of the entry; the code is what the IOMMU writes last. */
+/*
+ * The tail may be ahead of the entry; the code is what the IOMMU writes last. (QEMU
+ * before 10.1 never logs anything: its test for a full log is always true.)
+ */
 static bool take_event(struct amdvi_unit *unit, struct iommu_event *out_event)
 {
     volatile uint64_t *slot = unit->events + (size_t)unit->event_head * AMDVI_EVENT_QUADS;

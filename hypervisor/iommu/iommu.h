@@ -26,8 +26,8 @@ enum iommu_status {
     IOMMU_NO_MEMORY,   /* no page left, or no context left */
     IOMMU_BUSY,        /* in another context, or contexts with functions attached */
     IOMMU_EXISTS,      /* something is mapped in the range already */
-    IOMMU_RESERVED,    /* firmware claims DMA memory for this function (IVMD) */
-    IOMMU_TIMEOUT,     /* the IOMMU does not complete commands */
+    IOMMU_RESERVED, /* an IOMMU, I/O APIC or HPET, or firmware keeps DMA for it (IVMD) */
+    IOMMU_TIMEOUT,  /* the IOMMU does not complete commands */
     IOMMU_STATUS_COUNT,
 };
 
@@ -87,7 +87,7 @@ struct iommu_event {
  * quarantine. On any other status than IOMMU_OK no function may be assigned:
  * IOMMU_UNSUPPORTED: there is none of a kind that we drive; IOMMU_NO_MEMORY;
  * IOMMU_TIMEOUT: one does not answer. All other functions then return
- * IOMMU_UNSUPPORTED. Call once.
+ * IOMMU_UNSUPPORTED. Call once; @tables must stay.
  */
 enum iommu_status iommu_init(const struct acpi_tables *tables) RP_MUST_CHECK;
 
@@ -124,10 +124,11 @@ enum iommu_status iommu_context_unmap(struct iommu_context *context, rp_gpa_t gp
 
 /*
  * Takes a function out of quarantine into @context, with an empty remapping table for
- * its interrupts. IOMMU_NO_DEVICE; IOMMU_BUSY: it, or another function under the same
- * alias, is in another context; IOMMU_RESERVED; IOMMU_NO_MEMORY; IOMMU_TIMEOUT (it is
- * then in quarantine).
- * Attaching it to the context that it is in already is IOMMU_EXISTS.
+ * its interrupts. IOMMU_NO_DEVICE; IOMMU_EXISTS: it is in @context already; IOMMU_BUSY:
+ * it is in another context, or a function that shares a requester ID with it is outside
+ * quarantine (behind a bridge to conventional PCI all may share one, and a remapping
+ * table with it); IOMMU_RESERVED; IOMMU_NO_MEMORY; IOMMU_TIMEOUT: it is in quarantine
+ * for us, as with iommu_detach().
  */
 enum iommu_status iommu_attach(struct iommu_context *context,
                                rp_sbdf_t sbdf) RP_MUST_CHECK;
