@@ -113,6 +113,7 @@ UNIT_TESTS := \
 	vioapic \
 	vpci \
 	vpci_bars \
+	vpci_caps \
 	vpci_interrupts \
 	vrtc \
 	vuart \
