@@ -16,8 +16,8 @@ void console_init(uint16_t port);
  */
 void console_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Writes one line of the domain @name: @length bytes that hold no line end. */
-void console_domain_line(const char *name, const char *text, size_t length);
+/* Writes one line of a domain's, prefixed and ended by a line feed already. */
+void console_domain_line(const char *text, size_t length);
 
 /*
  * Says what broke and stops the machine: for broken invariants of the

@@ -20,12 +20,16 @@ uint64_t paging_root(void);
 /*
  * Maps device memory uncached at its physical address, whole pages around
  * [@hpa, @hpa + @size). Returns where @hpa then is, or NULL when @size is 0, the
- * range wraps or memory for tables ran out. Mapping twice is harmless.
+ * range wraps or touches the hypervisor's own memory, or memory for tables ran
+ * out. Mapping twice is harmless. The functions below return the same.
  */
 volatile void *paging_map_device(uint64_t hpa, uint64_t size);
 
 /* Maps ordinary memory for reading and writing, cached, never executable. */
 void *paging_map_memory(uint64_t hpa, uint64_t size);
+
+/* Maps memory that holds code: for executing and reading. */
+void *paging_map_text(uint64_t hpa, uint64_t size);
 
 /* Takes the page at @address away, so that a touch of it faults: a guard. */
 void paging_unmap_page(const void *address);

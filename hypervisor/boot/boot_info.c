@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* What the boot loader handed over (Multiboot Specification 0.6.96, 3.3). */
+#include "boot/boot_info.h"
+
+#include "lib/string.h"
+
+#define MULTIBOOT_LOADER_MAGIC     0x2badb002u
+
+#define MULTIBOOT_HAS_COMMAND_LINE 0x00000004u
+#define MULTIBOOT_HAS_MODULES      0x00000008u
+#define MULTIBOOT_HAS_MEMORY_MAP   0x00000040u
+
+struct multiboot_info {
+    uint32_t flags;
+    uint32_t mem_lower;
+    uint32_t mem_upper;
+    uint32_t boot_device;
+    uint32_t command_line;
+    uint32_t module_count;
+    uint32_t modules;
+    uint32_t symbols[4];
+    uint32_t memory_map_length;
+    uint32_t memory_map;
+};
+_Static_assert(sizeof(struct multiboot_info) == 52, "Multiboot 3.3");
+
+struct multiboot_module {
+    uint32_t start;
+    uint32_t end;
+    uint32_t command_line;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct multiboot_module) == 16, "Multiboot 3.3");
+
+/* @size leaves itself out; what follows @type is padding. */
+struct multiboot_memory {
+    uint32_t size;
+    uint32_t base_low, base_high;
+    uint32_t length_low, length_high;
+    uint32_t type;
+};
+_Static_assert(sizeof(struct multiboot_memory) == 24, "Multiboot 3.3");
+
+static const void *at(uint32_t address)
+{
+    return (const void *)(uintptr_t)address;
+}
+
+static void copy_text(char *to, size_t size, uint32_t from)
+{
+    const char *text = at(from);
+    size_t length = 0;
+
+    if (from != 0)
+        for (; length + 1 < size && text[length] != '\0'; length++)
+            to[length] = text[length];
+    to[length] = '\0';
+}
+
+static const char *read_modules(struct boot_info *info, const struct multiboot_info *from)
+{
+    const struct multiboot_module *modules = at(from->modules);
+
+    if (!(from->flags & MULTIBOOT_HAS_MODULES))
+        return NULL;
+    if (from->module_count > BOOT_MODULE_MAX)
+        return "the boot loader gives more than 32 modules: leave some out";
+    for (uint32_t i = 0; i < from->module_count; i++) {
+        struct boot_module *module = &info->modules[i];
+
+        if (modules[i].end < modules[i].start)
+            return "a boot module ends before it starts";
+        module->base = modules[i].start;
+        module->size = modules[i].end - modules[i].start;
+        copy_text(module->name, sizeof module->name, modules[i].command_line);
+    }
+    info->module_count = from->module_count;
+    return NULL;
+}
+
+static const char *read_memory_map(struct boot_info *info,
+                                   const struct multiboot_info *from)
+{
+    uint32_t offset = 0;
+
+    if (!(from->flags & MULTIBOOT_HAS_MEMORY_MAP))
+        return "the boot loader gives no memory map";
+    while (from->memory_map_length - offset >= sizeof(struct multiboot_memory)) {
+        const struct multiboot_memory *entry = at(from->memory_map + offset);
+        struct memory_range *range = &info->memory[info->memory_count];
+
+        if (info->memory_count == BOOT_MEMORY_MAX)
+            return "the memory map has more than 128 entries";
+        range->base = (uint64_t)entry->base_high << 32 | entry->base_low;
+        range->size = (uint64_t)entry->length_high << 32 | entry->length_low;
+        range->type = entry->type;
+        if (range->size != 0 && range->base + range->size > range->base)
+            info->memory_count++;
+        if (entry->size < sizeof *entry - sizeof entry->size ||
+            entry->size > from->memory_map_length - offset - sizeof entry->size)
+            break;
+        offset += entry->size + (uint32_t)sizeof entry->size;
+    }
+    return info->memory_count == 0 ? "the memory map is empty" : NULL;
+}
+
+const char *boot_info_read(struct boot_info *info, uint32_t magic, uint32_t address)
+{
+    const struct multiboot_info *from = at(address);
+    const char *problem;
+
+    if (magic != MULTIBOOT_LOADER_MAGIC)
+        return "not started by a multiboot loader: use GRUB's multiboot command";
+    if (from->flags & MULTIBOOT_HAS_COMMAND_LINE)
+        copy_text(info->command_line, sizeof info->command_line, from->command_line);
+    problem = read_modules(info, from);
+    return problem != NULL ? problem : read_memory_map(info, from);
+}
+
+int boot_info_option(const struct boot_info *info, const char *name, char *out_value,
+                     size_t size)
+{
+    size_t name_length = strlen(name);
+    const char *word = info->command_line;
+
+    while (*word != '\0') {
+        size_t length = 0;
+
+        while (word[length] != '\0' && word[length] != ' ')
+            length++;
+        if (length > name_length && word[name_length] == '=' &&
+            memcmp(word, name, name_length) == 0) {
+            size_t value_length = length - name_length - 1;
+
+            if (value_length >= size)
+                value_length = size - 1;
+            memcpy(out_value, word + name_length + 1, value_length);
+            out_value[value_length] = '\0';
+            return 1;
+        }
+        word += length;
+        while (*word == ' ')
+            word++;
+    }
+    return 0;
+}

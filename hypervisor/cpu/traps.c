@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptor tables and exceptions (AMD64 APM vol. 2, chapters 4 and 8). */
+#include "cpu/traps.h"
+
+#include <stddef.h>
+
+#include "cpu/msr.h"
+#include "dev/console.h"
+
+enum {
+    VECTOR_NMI = 2,
+    VECTOR_DOUBLE_FAULT = 8,
+    VECTOR_PAGE_FAULT = 14,
+    VECTOR_COUNT = 32,
+    VECTOR_STRIDE = 16, /* traps_entry.S aligns each entry so */
+    IST_FAULT = 1,
+    GDT_ENTRY_COUNT = 5, /* null, code, data, and the TSS takes two */
+};
+
+#define GATE_INTERRUPT 0x8e00u /* present, DPL 0, 64-bit interrupt gate */
+
+struct gate {
+    uint16_t offset_low;
+    uint16_t selector;
+    uint16_t ist_and_type;
+    uint16_t offset_mid;
+    uint32_t offset_high;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct gate) == 16, "APM vol. 2, figure 4-24");
+
+struct table_pointer {
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+struct trap_frame {
+    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+    uint64_t vector, error_code;
+    uint64_t rip, cs, rflags, rsp, ss;
+};
+
+struct fixup {
+    uint64_t fault_rip;
+    uint64_t resume_rip;
+};
+
+extern const uint8_t trap_vectors[];
+extern const uint8_t traps_nmi_window[];
+extern const uint8_t traps_nmi_awake[];
+extern const struct fixup extable_start[];
+extern const struct fixup extable_end[];
+
+static struct gate idt[VECTOR_COUNT] __attribute__((aligned(16)));
+
+void traps_handle(struct trap_frame *frame);
+
+static bool fix_up(struct trap_frame *frame)
+{
+    for (const struct fixup *fixup = extable_start; fixup < extable_end; fixup++) {
+        if (fixup->fault_rip == frame->rip) {
+            frame->rip = fixup->resume_rip;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void end_sleep(struct trap_frame *frame)
+{
+    if (frame->rip >= (uint64_t)traps_nmi_window &&
+        frame->rip < (uint64_t)traps_nmi_awake)
+        frame->rip = (uint64_t)traps_nmi_awake;
+}
+
+void traps_handle(struct trap_frame *frame)
+{
+    uint64_t cr2;
+
+    if (frame->vector == VECTOR_NMI) {
+        end_sleep(frame);
+        return;
+    }
+    if (fix_up(frame))
+        return;
+    __asm__ volatile("movq %%cr2, %0" : "=r"(cr2));
+    panic("CPU %u: exception %llu, error code %llx at rip %llx, rsp %llx, cr2 %llx, "
+          "rax %llx rbx %llx rcx %llx rdx %llx rsi %llx rdi %llx",
+          percpu_self()->index, (unsigned long long)frame->vector,
+          (unsigned long long)frame->error_code, (unsigned long long)frame->rip,
+          (unsigned long long)frame->rsp, (unsigned long long)cr2,
+          (unsigned long long)frame->rax, (unsigned long long)frame->rbx,
+          (unsigned long long)frame->rcx, (unsigned long long)frame->rdx,
+          (unsigned long long)frame->rsi, (unsigned long long)frame->rdi);
+}
+
+static void fill_idt(void)
+{
+    for (unsigned i = 0; i < VECTOR_COUNT; i++) {
+        uint64_t entry = (uint64_t)trap_vectors + i * VECTOR_STRIDE;
+        /* A fault that came of a broken stack pointer must not use that stack. */
+        unsigned ist = i == VECTOR_DOUBLE_FAULT || i == VECTOR_PAGE_FAULT ? IST_FAULT : 0;
+
+        idt[i] = (struct gate){
+            .offset_low = (uint16_t)entry,
+            .selector = SELECTOR_CODE,
+            .ist_and_type = (uint16_t)(GATE_INTERRUPT | ist),
+            .offset_mid = (uint16_t)(entry >> 16),
+            .offset_high = (uint32_t)(entry >> 32),
+        };
+    }
+}
+
+static void fill_gdt(struct percpu *cpu)
+{
+    uint64_t base = (uint64_t)cpu->tss;
+    uint64_t fault_stack_top = (uint64_t)cpu->fault_stack + FAULT_STACK_SIZE;
+
+    cpu->tss->ist[2 * (IST_FAULT - 1)] = (uint32_t)fault_stack_top;
+    cpu->tss->ist[2 * (IST_FAULT - 1) + 1] = (uint32_t)(fault_stack_top >> 32);
+    cpu->tss->io_map_base = sizeof(struct tss);
+
+    cpu->gdt[SELECTOR_CODE / 8] = 0x00af9b000000ffff;
+    cpu->gdt[SELECTOR_DATA / 8] = 0x00cf93000000ffff;
+    cpu->gdt[SELECTOR_TSS / 8] = (sizeof(struct tss) - 1) | (base & 0xffffff) << 16 |
+                                 0x89ull << 40 | (base >> 24 & 0xff) << 56;
+    cpu->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+}
+
+void traps_init_cpu(struct percpu *cpu)
+{
+    struct table_pointer gdt_pointer = {GDT_ENTRY_COUNT * 8 - 1, (uint64_t)cpu->gdt};
+    struct table_pointer idt_pointer = {sizeof idt - 1, (uint64_t)idt};
+
+    cpu->self = cpu;
+    fill_gdt(cpu);
+    fill_idt();
+    __asm__ volatile("lgdt %0" : : "m"(gdt_pointer));
+    __asm__ volatile("pushq %0\n\t"
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rax\n\t"
+                     "lretq\n"
+                     "1:\tmovl %1, %%ds\n\t"
+                     "movl %1, %%es\n\t"
+                     "movl %1, %%ss\n\t"
+                     "movl %2, %%fs\n\t"
+                     "movl %2, %%gs"
+                     :
+                     : "i"(SELECTOR_CODE), "r"(SELECTOR_DATA), "r"(0)
+                     : "rax", "memory");
+    msr_write(MSR_GS_BASE, (uint64_t)cpu);
+    __asm__ volatile("lidt %0" : : "m"(idt_pointer));
+    __asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine's console: one 16550 UART, written by the line under one lock. */
+#include "dev/console.h"
+
+#include "cpu/io.h"
+#include "cpu/smp.h"
+#include "cpu/spinlock.h"
+#include "lib/format.h"
+
+/* 16550 registers, from the UART's base port (PC16550D data sheet, table II). */
+enum {
+    UART_THR = 0, /* DLL while DLAB is set */
+    UART_IER = 1, /* DLM while DLAB is set */
+    UART_FCR = 2,
+    UART_LCR = 3,
+    UART_MCR = 4,
+    UART_LSR = 5,
+};
+
+#define UART_LCR_8N1       0x03u
+#define UART_LCR_DLAB      0x80u
+#define UART_FCR_ENABLE    0x07u /* FIFOs on, both cleared */
+#define UART_MCR_DTR_RTS   0x03u
+#define UART_LSR_THRE      0x20u
+#define UART_LSR_NOT_THERE 0xffu
+
+enum {
+    LINE_SIZE = 241,
+    /* At 115200 baud a byte takes 87 us: far more reads than that needs. */
+    THRE_POLL_LIMIT = 1000000,
+};
+
+static uint16_t uart_port;
+static struct spinlock console_lock;
+
+static void uart_put(char c)
+{
+    for (unsigned i = 0; i < THRE_POLL_LIMIT; i++) {
+        if (io_in8((uint16_t)(uart_port + UART_LSR)) & UART_LSR_THRE)
+            break;
+        cpu_relax();
+    }
+    io_out8((uint16_t)(uart_port + UART_THR), (uint8_t)c);
+}
+
+static void write_text(const char *text, size_t length)
+{
+    if (uart_port == 0)
+        return;
+    for (size_t i = 0; i < length; i++)
+        uart_put(text[i]);
+}
+
+static void write_string(const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] != '\0')
+        length++;
+    write_text(text, length);
+}
+
+void console_init(uint16_t port)
+{
+    io_out8((uint16_t)(port + UART_IER), 0);
+    io_out8((uint16_t)(port + UART_LCR), UART_LCR_DLAB);
+    io_out8((uint16_t)(port + UART_THR), 1); /* divisor 1: 115200 baud */
+    io_out8((uint16_t)(port + UART_IER), 0);
+    io_out8((uint16_t)(port + UART_LCR), UART_LCR_8N1);
+    io_out8((uint16_t)(port + UART_FCR), UART_FCR_ENABLE);
+    io_out8((uint16_t)(port + UART_MCR), UART_MCR_DTR_RTS);
+    if (io_in8((uint16_t)(port + UART_LSR)) != UART_LSR_NOT_THERE)
+        uart_port = port;
+}
+
+void console_log(const char *format, ...)
+{
+    char line[LINE_SIZE];
+    va_list arguments;
+    size_t length;
+
+    va_start(arguments, format);
+    length = format_text(line, sizeof line, format, arguments);
+    va_end(arguments);
+
+    spin_lock(&console_lock);
+    write_string("(rootport) ");
+    write_text(line, length);
+    write_string("\r\n");
+    spin_unlock(&console_lock);
+}
+
+void console_domain_line(const char *text, size_t length)
+{
+    spin_lock(&console_lock);
+    write_text(text, length);
+    write_text("\r", 1);
+    spin_unlock(&console_lock);
+}
+
+void panic(const char *format, ...)
+{
+    char line[LINE_SIZE];
+    va_list arguments;
+    size_t length;
+
+    va_start(arguments, format);
+    length = format_text(line, sizeof line, format, arguments);
+    va_end(arguments);
+
+    /* Without the lock: its holder may be what broke. */
+    write_string("\r\n(rootport) panic: ");
+    write_text(line, length);
+    write_string("\r\n");
+    smp_stop_others();
+    for (;;)
+        __asm__ volatile("cli; hlt");
+}
