@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* A virtual CPU, which is one physical CPU for as long as its domain lives. */
+#ifndef GUEST_VCPU_H
+#define GUEST_VCPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cpu/percpu.h"
+#include "guest/x2apic.h"
+#include "svm/decode.h"
+
+struct domain;
+
+/* Why a guest stopped running. What is vendor-specific ends in guest/hw.h. */
+enum exit_kind {
+    EXIT_NONE = 0,
+    EXIT_KICK, /* an NMI: somebody has a request */
+    EXIT_CPUID,
+    EXIT_MSR_READ,
+    EXIT_MSR_WRITE,
+    EXIT_IO,
+    EXIT_MEMORY, /* guest physical memory that is not mapped so */
+    EXIT_HYPERCALL,
+    EXIT_IGNORED,   /* an instruction to be passed over */
+    EXIT_UNDEFINED, /* an instruction that the guest is told it doesn't have */
+    EXIT_EXCEPTION, /* one to be given back to the guest */
+    EXIT_SHUTDOWN,  /* a triple fault */
+    EXIT_FAILED,    /* the hardware refuses to run what we built */
+    EXIT_KIND_COUNT,
+};
+
+struct vcpu_exit {
+    enum exit_kind kind;
+    uint64_t code; /* the hardware's own, for messages */
+    /* EXIT_IO */
+    uint16_t port;
+    uint8_t width;
+    bool is_in;
+    bool is_string;
+    bool is_repeated;
+    /* EXIT_MEMORY */
+    uint64_t gpa;
+    bool is_write;
+    bool is_fetch;
+    bool is_table_walk;
+    /* EXIT_EXCEPTION */
+    uint8_t vector;
+    bool has_error_code;
+    uint32_t error_code;
+};
+
+/* What others ask of a vCPU; it looks at them before it enters its guest. */
+#define VCPU_REQUEST_STOP  0x1u
+#define VCPU_REQUEST_FLUSH 0x2u /* nested translations changed */
+#define VCPU_REQUEST_NMI   0x4u /* the guest sent itself one */
+#define VCPU_REQUEST_INIT  0x8u
+#define VCPU_REQUEST_SIPI  0x10u /* with sipi_vector */
+
+enum vcpu_state {
+    VCPU_OFF = 0,
+    VCPU_WAIT_FOR_SIPI,
+    VCPU_RUNNING,
+    VCPU_STOPPED,
+};
+
+struct vcpu {
+    struct decode_registers regs; /* complete while the guest does not run */
+    uint64_t rip;
+    struct domain *domain;
+    uint32_t index; /* its virtual APIC ID and its ACPI processor UID */
+    enum vcpu_state state;
+    struct percpu *cpu;
+    uint32_t requests; /* VCPU_REQUEST_*, atomic */
+    uint8_t sipi_vector;
+    struct x2apic_cpu apic;
+    bool is_in_guest; /* atomic: set before requests are looked at for the last time */
+    uint64_t flush_count; /* flushes done; others wait for it to move */
+    struct vmcb *vmcb;
+    struct vcpu_exit exit;
+    uint64_t exit_counts[EXIT_KIND_COUNT];
+};
+
+/* Asks @request of @vcpu and takes its CPU back if it is in the guest. */
+void vcpu_request(struct vcpu *vcpu, uint32_t request);
+
+/*
+ * Runs @vcpu on the calling CPU until it is asked to stop, or its domain ends.
+ */
+void vcpu_run(struct vcpu *vcpu);
+
+/* Moves past the instruction that caused the exit. */
+void vcpu_skip(struct vcpu *vcpu);
+
+#endif
