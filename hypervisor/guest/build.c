@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+/* Builds a domain. */
+#include "guest/build.h"
+
+#include "cpu/clock.h"
+#include "cpu/msr.h"
+#include "cpu/smp.h"
+#include "dev/console.h"
+#include "guest/acpi_tables.h"
+#include "guest/devices.h"
+#include "guest/elf.h"
+#include "guest/hw.h"
+#include "guest/npt.h"
+#include "guest/pci.h"
+#include "guest/pvh.h"
+#include "lib/format.h"
+#include "lib/string.h"
+#include "machine.h"
+#include "mm/memmap.h"
+#include "mm/pages.h"
+#include "mm/paging.h"
+
+enum {
+    /* Above what kernels use in the first pages, below the legacy hole. */
+    START_INFO_ADDRESS = 0x10000,
+    START_INFO_SIZE = 0x8000,
+    LEGACY_HOLE = 0xa0000,
+    MEGABYTE = 0x100000,
+    COMMAND_LINE_SIZE = 2048, /* Linux's own limit on x86 */
+    MEMORY_MAP_MAX = 8,
+};
+
+#define CPUID_1_ECX_TSC_DEADLINE 0x01000000u
+
+static size_t pages_for(size_t size)
+{
+    return (size + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
+static void refuse(const struct launch_domain *config, const char *why)
+{
+    console_log("%s: not launched: %s", config->name, why);
+}
+
+/* ---- Memory ---------------------------------------------------------------- */
+
+static bool add_bank(struct domain *domain, uint64_t gpa, uint64_t size)
+{
+    struct domain_bank *bank = &domain->banks[domain->bank_count];
+
+    if (domain->bank_count == DOMAIN_BANK_MAX)
+        return false;
+    bank->hpa = memmap_take(size);
+    if (bank->hpa == 0)
+        return false;
+    bank->gpa = gpa;
+    bank->size = size;
+    domain->bank_count++;
+    return paging_map_memory(bank->hpa, size) != NULL &&
+           npt_map(domain, gpa, bank->hpa, size, NPT_RAM);
+}
+
+/* Fills [@gpa, @gpa + @size) in as few pieces as the machine's memory allows. */
+static bool fill(struct domain *domain, uint64_t gpa, uint64_t size)
+{
+    while (size != 0) {
+        uint64_t largest = memmap_largest();
+        uint64_t part = size < largest ? size : largest;
+
+        if (part == 0 || !add_bank(domain, gpa, part))
+            return false;
+        gpa += part;
+        size -= part;
+    }
+    return true;
+}
+
+static uint64_t low_size(const struct domain *domain)
+{
+    return domain->memory_size < DOMAIN_LOW_RAM_END ? domain->memory_size
+                                                    : DOMAIN_LOW_RAM_END;
+}
+
+static bool give_memory(struct domain *domain, const struct launch_domain *config)
+{
+    domain->memory_size = config->memory;
+    if (memmap_available() < config->memory || !fill(domain, 0, low_size(domain)) ||
+        !fill(domain, DOMAIN_HIGH_RAM_BASE, config->memory - low_size(domain))) {
+        console_log(
+            "%s: not launched: it asks for %llu MiB of memory and %llu MiB are free: "
+            "lower its `memory` property",
+            config->name, (unsigned long long)config->memory / MEGABYTE,
+            (unsigned long long)memmap_available() / MEGABYTE);
+        return false;
+    }
+    return true;
+}
+
+/* ---- CPUs ------------------------------------------------------------------ */
+
+static bool is_free(const struct percpu *cpu)
+{
+    return cpu->vcpu == NULL;
+}
+
+static struct percpu *choose_cpu(const struct launch_domain *config, uint32_t index)
+{
+    if (config->cpu_number_count != 0) {
+        uint32_t number = config->cpu_numbers[index];
+
+        return number < smp_cpu_count() && is_free(smp_cpu(number)) ? smp_cpu(number)
+                                                                    : NULL;
+    }
+    /* From the top: the boot CPU last, for it has most to do at the start. */
+    for (uint32_t number = smp_cpu_count(); number-- != 0;)
+        if (is_free(smp_cpu(number)))
+            return smp_cpu(number);
+    return NULL;
+}
+
+static bool give_cpus(struct domain *domain, const struct launch_domain *config)
+{
+    if (config->cpu_count > DOMAIN_VCPU_MAX) {
+        refuse(config, "it asks for more than 32 CPUs: lower its `cpus` property");
+        return false;
+    }
+    for (uint32_t i = 0; i < config->cpu_count; i++) {
+        struct vcpu *vcpu = &domain->vcpus[i];
+
+        vcpu->cpu = choose_cpu(config, i);
+        if (vcpu->cpu == NULL) {
+            console_log("%s: not launched: it asks for %u CPUs and %u of the %u that the "
+                        "machine has can be had: lower its `cpus` property",
+                        config->name, config->cpu_count, i, smp_cpu_count());
+            return false;
+        }
+        vcpu->cpu->vcpu = vcpu;
+        vcpu->domain = domain;
+        vcpu->index = i;
+        vcpu->apic.id = i;
+        vcpu->apic.count = config->cpu_count;
+        vcpu->apic.has_tsc_deadline = (cpuid(1, 0).ecx & CPUID_1_ECX_TSC_DEADLINE) != 0;
+        vcpu->state = VCPU_WAIT_FOR_SIPI;
+        domain->vcpu_count++;
+        if (!hw_vcpu_create(vcpu, domain->npt)) {
+            refuse(config, "no memory for its CPUs");
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Kernel, initrd, tables ------------------------------------------------ */
+
+static const struct boot_module *find_module(const struct boot_info *boot,
+                                             const struct launch_module *wanted)
+{
+    if (!wanted->is_present)
+        return NULL;
+    if (wanted->name == NULL)
+        return wanted->index < boot->module_count ? &boot->modules[wanted->index] : NULL;
+    for (size_t i = 0; i < boot->module_count; i++)
+        if (launch_module_is_named(boot->modules[i].name, wanted->name))
+            return &boot->modules[i];
+    return NULL;
+}
+
+static const void *map_module(const struct boot_module *module)
+{
+    return module->size != 0 ? paging_map_memory(module->base, module->size) : NULL;
+}
+
+static bool load_segment(struct domain *domain, const uint8_t *image,
+                         const struct elf_segment *segment)
+{
+    uint64_t zero_from = segment->address + segment->file_size;
+    uint64_t zero_size = segment->memory_size - segment->file_size;
+
+    if (!domain_write(domain, segment->address, image + segment->offset,
+                      (size_t)segment->file_size))
+        return false;
+    while (zero_size != 0) {
+        static const uint8_t zeros[PAGE_SIZE];
+        uint64_t part = PAGE_SIZE - zero_from % PAGE_SIZE;
+
+        if (part > zero_size)
+            part = zero_size;
+        if (!domain_write(domain, zero_from, zeros, (size_t)part))
+            return false;
+        zero_from += part;
+        zero_size -= part;
+    }
+    return true;
+}
+
+static bool load_kernel(struct domain *domain, const struct build_input *input,
+                        struct elf_image *out_image)
+{
+    const struct launch_domain *config = &input->config->domains[input->domain];
+    const struct boot_module *module = find_module(input->boot, &config->kernel);
+    const uint8_t *image = module != NULL ? map_module(module) : NULL;
+    enum elf_status status;
+
+    if (image == NULL) {
+        refuse(config,
+               "its kernel isn't among the boot modules: check the boot loader's list "
+               "against the configuration's kernel node");
+        return false;
+    }
+    status = elf_parse(image, module->size, out_image);
+    if (status != ELF_OK) {
+        console_log("%s: not launched: kernel %s: %s", config->name, module->name,
+                    elf_status_text(status));
+        return false;
+    }
+    for (size_t i = 0; i < out_image->segment_count; i++) {
+        if (!load_segment(domain, image, &out_image->segments[i])) {
+            console_log("%s: not launched: its kernel needs memory up to %llx: raise its "
+                        "`memory` property",
+                        config->name, (unsigned long long)out_image->end);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* At the top of the low memory, out of the kernel's way. */
+static bool load_initrd(struct domain *domain, const struct build_input *input,
+                        const struct elf_image *kernel, struct pvh_module *out_module)
+{
+    const struct launch_domain *config = &input->config->domains[input->domain];
+    const struct boot_module *module = find_module(input->boot, &config->ramdisk);
+    const void *image;
+    uint64_t address;
+
+    memset(out_module, 0, sizeof *out_module);
+    if (!config->ramdisk.is_present)
+        return true;
+    image = module != NULL ? map_module(module) : NULL;
+    if (image == NULL) {
+        refuse(config,
+               "its ramdisk isn't among the boot modules, or is empty: check the boot "
+               "loader's list against the configuration's ramdisk node");
+        return false;
+    }
+    address = low_size(domain) - module->size;
+    address &= ~(uint64_t)(PAGE_SIZE - 1);
+    if (module->size > low_size(domain) || address < kernel->end ||
+        !domain_write(domain, address, image, module->size)) {
+        refuse(config,
+               "its ramdisk doesn't fit beside its kernel: raise its `memory` property");
+        return false;
+    }
+    out_module->address = address;
+    out_module->size = module->size;
+    return true;
+}
+
+static enum rp_status build_tables(struct domain *domain,
+                                   struct acpi_tables_image *out_tables)
+{
+    struct acpi_tables_config config = {
+        .base = {DOMAIN_ACPI_BASE},
+        .vcpu_count = domain->vcpu_count,
+        .sleep_control_port = DOMAIN_PORT_SLEEP_CONTROL,
+        .sleep_status_port = DOMAIN_PORT_SLEEP_STATUS,
+        .reset_port = DOMAIN_PORT_RESET,
+        .reset_value = DOMAIN_RESET_VALUE,
+        .clock = ACPI_TABLES_CMOS_CLOCK,
+        .ecam_base = {DOMAIN_ECAM_BASE},
+        .last_bus = 255,
+        .memory = pci_memory_window(),
+        .prefetched = pci_prefetchable_window(),
+    };
+    uint64_t size = DOMAIN_ACPI_END - DOMAIN_ACPI_BASE;
+    void *place = domain_memory(domain, DOMAIN_ACPI_BASE, size);
+
+    if (place == NULL)
+        return RP_ERR_NO_SPACE;
+    memset(place, 0, (size_t)size);
+    return acpi_tables_build(&config, place, (size_t)size, out_tables);
+}
+
+static uint32_t memory_map(const struct domain *domain, struct pvh_memory_range *map)
+{
+    uint32_t count = 0;
+
+    map[count++] = (struct pvh_memory_range){0, LEGACY_HOLE, PVH_MEMORY_RAM, 0};
+    map[count++] = (struct pvh_memory_range){
+        DOMAIN_ACPI_BASE, DOMAIN_ACPI_END - DOMAIN_ACPI_BASE, PVH_MEMORY_RESERVED, 0};
+    map[count++] = (struct pvh_memory_range){MEGABYTE, low_size(domain) - MEGABYTE,
+                                             PVH_MEMORY_RAM, 0};
+    map[count++] = (struct pvh_memory_range){DOMAIN_ECAM_BASE, DOMAIN_ECAM_SIZE,
+                                             PVH_MEMORY_RESERVED, 0};
+    if (domain->memory_size > DOMAIN_LOW_RAM_END)
+        map[count++] = (struct pvh_memory_range){DOMAIN_HIGH_RAM_BASE,
+                                                 domain->memory_size - DOMAIN_LOW_RAM_END,
+                                                 PVH_MEMORY_RAM, 0};
+    return count;
+}
+
+static bool write_start_info(struct domain *domain, const struct launch_domain *config,
+                             uint64_t rsdp, const struct pvh_module *initrd)
+{
+    struct pvh_memory_range map[MEMORY_MAP_MAX];
+    char command_line[COMMAND_LINE_SIZE];
+    struct pvh_boot boot = {
+        .modules = initrd,
+        .module_count = initrd->size != 0 ? 1 : 0,
+        .memory_map = map,
+        .memory_map_count = memory_map(domain, map),
+        .command_line = command_line,
+        .rsdp = rsdp,
+    };
+    void *place = domain_memory(domain, START_INFO_ADDRESS, START_INFO_SIZE);
+
+    /*
+     * Native interrupts, IPIs and timers instead of event channels, and the TSC's
+     * rate, which a guest without PIT and PM timer has no means to measure.
+     */
+    format_line(command_line, sizeof command_line,
+                "%s xen_no_vector_callback tsc_early_khz=%u", config->bootargs,
+                clock_tsc_khz());
+    return place != NULL && pvh_build(&boot, (rp_gpa_t){START_INFO_ADDRESS}, place,
+                                      START_INFO_SIZE) == RP_OK;
+}
+
+static bool load(struct domain *domain, const struct build_input *input)
+{
+    const struct launch_domain *config = &input->config->domains[input->domain];
+    struct elf_image kernel;
+    struct pvh_module initrd;
+    struct acpi_tables_image tables;
+
+    if (!load_kernel(domain, input, &kernel) ||
+        !load_initrd(domain, input, &kernel, &initrd))
+        return false;
+    if (build_tables(domain, &tables) != RP_OK ||
+        !write_start_info(domain, config, tables.rsdp.value, &initrd)) {
+        refuse(config,
+               "its tables don't fit: raise its `memory` property, or shorten its "
+               "`bootargs`");
+        return false;
+    }
+    hw_vcpu_reset_pvh(&domain->vcpus[0], (uint32_t)kernel.entry, START_INFO_ADDRESS);
+    domain->vcpus[0].state = VCPU_RUNNING;
+    return true;
+}
+
+/* ---- Functions ------------------------------------------------------------- */
+
+static void give_function(struct domain *domain, const struct launch_port *port,
+                          const struct launch_resolved *resolved, unsigned number)
+{
+    const char *problem;
+    const struct rp_function *function;
+    struct rp_extcfg_verdict verdict;
+
+    if (port->function.kind == LAUNCH_SELECT_NOTHING)
+        return;
+    if (resolved->resolution != LAUNCH_RESOLVED) {
+        console_log("%s: port %s stays empty: %s; %s", domain->name, port->name,
+                    launch_resolution_text(resolved->resolution),
+                    launch_resolution_mend(resolved->resolution));
+        return;
+    }
+    function = &machine_scan()->functions[resolved->place];
+    verdict = rp_scan_verdict(function);
+    if (port->condition == LAUNCH_WHEN_REQUIRED && verdict.size != RP_CFG_SIZE_EXTENDED) {
+        console_log("%s: port %s stays empty: extended-config is \"required\", and %s",
+                    domain->name, port->name, rp_extcfg_reason_text(verdict.reason));
+        return;
+    }
+    problem = pci_assign(domain, number, function);
+    if (problem != NULL)
+        console_log("%s: port %s stays empty: %s", domain->name, port->name, problem);
+}
+
+/* Ports stand at devices 1, 2, ...; those that nobody named are there, and empty. */
+static unsigned last_port(const struct launch_port *ports, size_t count)
+{
+    unsigned last = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (ports[i].number > last)
+            last = ports[i].number;
+    return last;
+}
+
+static bool give_functions(struct domain *domain, const struct build_input *input)
+{
+    const struct launch_domain *config = &input->config->domains[input->domain];
+    const struct launch_port *ports = &input->config->ports[config->first_port];
+    const char *problem = pci_init(domain, last_port(ports, config->port_count));
+
+    for (size_t i = 0; i < config->port_count && problem == NULL; i++) {
+        unsigned number = ports[i].number - 1;
+
+        domain->pci->ports[number].memory_size = ports[i].memory_window;
+        domain->pci->ports[number].prefetchable_size = ports[i].prefetchable_window;
+        give_function(domain, &ports[i], &input->resolved[config->first_port + i],
+                      number);
+    }
+    if (problem == NULL)
+        problem = pci_start(domain);
+    if (problem != NULL)
+        refuse(config, problem);
+    return problem == NULL;
+}
+
+static bool open_iommu(struct domain *domain, const struct launch_domain *config)
+{
+    enum iommu_status status = IOMMU_OK;
+
+    if (!domain->has_iommu)
+        return true;
+    status = iommu_context_init(&domain->iommu);
+    for (size_t i = 0; i < domain->bank_count && status == IOMMU_OK; i++) {
+        const struct domain_bank *bank = &domain->banks[i];
+
+        status =
+            iommu_context_map(&domain->iommu, (rp_gpa_t){bank->gpa},
+                              (rp_hpa_t){bank->hpa}, bank->size, IOMMU_ACCESS_READ_WRITE);
+    }
+    if (status != IOMMU_OK)
+        refuse(config, iommu_status_text(status));
+    return status == IOMMU_OK;
+}
+
+struct domain *build_domain(const struct build_input *input)
+{
+    const struct launch_domain *config = &input->config->domains[input->domain];
+    struct domain *domain = pages_alloc(pages_for(sizeof *domain));
+
+    if (domain == NULL) {
+        refuse(config, "no memory for the hypervisor's own record of it");
+        return NULL;
+    }
+    domain->name = config->name;
+    domain->config = config;
+    domain->id = config->domid;
+    domain->roles = config->roles;
+    domain->has_iommu = input->has_iommu;
+    devices_init(domain);
+    if (npt_init(domain) && give_memory(domain, config) && give_cpus(domain, config) &&
+        open_iommu(domain, config) && give_functions(domain, input) &&
+        load(domain, input))
+        return domain;
+    build_release(domain);
+    return NULL;
+}
+
+void build_release(struct domain *domain)
+{
+    pci_release(domain);
+    if (domain->has_iommu && domain->iommu.root != NULL &&
+        iommu_context_destroy(&domain->iommu) != IOMMU_OK)
+        console_log("%s: its IOMMU tables could not be given back", domain->name);
+    for (uint32_t i = 0; i < domain->vcpu_count; i++) {
+        domain->vcpus[i].cpu->vcpu = NULL;
+        hw_vcpu_destroy(&domain->vcpus[i]);
+    }
+    npt_free(domain);
+    for (size_t i = 0; i < domain->bank_count; i++) {
+        memset((void *)domain->banks[i].hpa, 0, (size_t)domain->banks[i].size);
+        memmap_give_back(domain->banks[i].hpa, domain->banks[i].size);
+    }
+    pages_free(domain, pages_for(sizeof *domain));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Builds a domain: memory, kernel, tables, functions, and the CPU state to start in. */
+#ifndef GUEST_BUILD_H
+#define GUEST_BUILD_H
+
+#include "boot/boot_info.h"
+#include "guest/domain.h"
+#include "launch/launch.h"
+#include "launch/resolve.h"
+
+/* What a domain is built from. */
+struct build_input {
+    const struct boot_info *boot;
+    const struct launch_config *config;
+    const struct launch_resolved *resolved; /* one for each port of config */
+    size_t domain;                          /* place in config->domains */
+    bool has_iommu;
+};
+
+/*
+ * Builds the domain and gives it its CPUs, which are not started. Returns NULL and
+ * logs what could not be had (what, which rule, the mend) when the domain cannot
+ * run; a function that it cannot get costs it that function alone.
+ */
+struct domain *build_domain(const struct build_input *input);
+
+/* Takes everything back that build_domain() gave: a domain whose CPUs have stopped. */
+void build_release(struct domain *domain);
+
+#endif

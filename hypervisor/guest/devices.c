@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* The devices of a guest that are not PCI functions. */
+#include "guest/devices.h"
+
+#include "dev/rtc.h"
+#include "guest/vapic.h"
+
+enum {
+    UART_PIN = 4, /* ISA IRQ 4, identity mapped */
+};
+
+void devices_init(struct domain *domain)
+{
+    vuart_init(&domain->uart);
+    vioapic_init(&domain->ioapic);
+    vrtc_init(&domain->rtc);
+    conline_init(&domain->console, domain->name, CONLINE_DROP_SEQUENCES);
+}
+
+static void set_uart_pin(struct domain *domain, enum vioapic_level level)
+{
+    struct vioapic_messages messages;
+
+    vioapic_set_pin(&domain->ioapic, UART_PIN, level, &messages);
+    vapic_send_ioapic(domain, &messages);
+}
+
+static void act(struct domain *domain, const struct vuart_effects *effects)
+{
+    if (effects->is_byte_sent)
+        domain_console_put(domain, effects->byte);
+    if (effects->irq != VUART_IRQ_UNCHANGED)
+        set_uart_pin(domain, VIOAPIC_LOW);
+    if (effects->irq == VUART_IRQ_RAISED)
+        set_uart_pin(domain, VIOAPIC_HIGH);
+}
+
+uint8_t devices_uart_read(struct domain *domain, unsigned offset)
+{
+    struct vuart_effects effects;
+    uint8_t value;
+
+    spin_lock(&domain->device_lock);
+    value = vuart_read(&domain->uart, offset, &effects);
+    act(domain, &effects);
+    spin_unlock(&domain->device_lock);
+    return value;
+}
+
+void devices_uart_write(struct domain *domain, unsigned offset, uint8_t value)
+{
+    struct vuart_effects effects;
+
+    spin_lock(&domain->device_lock);
+    vuart_write(&domain->uart, offset, value, &effects);
+    act(domain, &effects);
+    spin_unlock(&domain->device_lock);
+}
+
+uint8_t devices_rtc_read(struct domain *domain, unsigned offset)
+{
+    struct rtc_time time = rtc_read();
+    struct vrtc_time now = {
+        .year = time.year,
+        .month = time.month,
+        .day = time.day,
+        .hour = time.hour,
+        .minute = time.minute,
+        .second = time.second,
+    };
+    uint8_t value;
+
+    spin_lock(&domain->device_lock);
+    value = vrtc_read(&domain->rtc, offset, &now);
+    spin_unlock(&domain->device_lock);
+    return value;
+}
+
+void devices_rtc_write(struct domain *domain, unsigned offset, uint8_t value)
+{
+    spin_lock(&domain->device_lock);
+    vrtc_write(&domain->rtc, offset, value);
+    spin_unlock(&domain->device_lock);
+}
+
+uint64_t devices_ioapic_read(struct domain *domain, uint32_t offset, unsigned width)
+{
+    uint32_t value;
+
+    if (width != 4)
+        return UINT64_MAX;
+    spin_lock(&domain->device_lock);
+    value = vioapic_read(&domain->ioapic, offset);
+    spin_unlock(&domain->device_lock);
+    return value;
+}
+
+void devices_ioapic_write(struct domain *domain, uint32_t offset, unsigned width,
+                          uint64_t value)
+{
+    struct vioapic_messages messages;
+
+    if (width != 4)
+        return;
+    spin_lock(&domain->device_lock);
+    vioapic_write(&domain->ioapic, offset, (uint32_t)value, &messages);
+    vapic_send_ioapic(domain, &messages);
+    spin_unlock(&domain->device_lock);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Ports as a guest sees them: those of its devices; no other port is there. */
+#include <stddef.h>
+
+#include "guest/acpi_tables.h"
+#include "guest/devices.h"
+#include "guest/domain.h"
+#include "guest/exits.h"
+#include "guest/hw.h"
+#include "guest/pci.h"
+
+static uint32_t read_uart(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    (void)width;
+    return devices_uart_read(vcpu->domain, port - ACPI_TABLES_COM1_PORT);
+}
+
+static void write_uart(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    (void)width;
+    devices_uart_write(vcpu->domain, port - ACPI_TABLES_COM1_PORT, (uint8_t)value);
+}
+
+static uint32_t read_rtc(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    (void)width;
+    return devices_rtc_read(vcpu->domain, port - 0x70u);
+}
+
+static void write_rtc(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    (void)width;
+    devices_rtc_write(vcpu->domain, port - 0x70u, (uint8_t)value);
+}
+
+static uint32_t read_sleep(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    (void)vcpu;
+    (void)port;
+    (void)width;
+    return 0;
+}
+
+static void write_sleep(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    (void)width;
+    if (port == DOMAIN_PORT_SLEEP_CONTROL && (value & ACPI_TABLES_SLEEP_ENABLE) &&
+        (value & ACPI_TABLES_SLEEP_TYPE) == ACPI_TABLES_SLEEP_TYPE_S5 << 2)
+        domain_stop(vcpu->domain, DOMAIN_POWERED_OFF);
+    if (port == DOMAIN_PORT_RESET && value == DOMAIN_RESET_VALUE)
+        domain_stop(vcpu->domain, DOMAIN_RESET);
+}
+
+struct port_range {
+    uint16_t first;
+    uint16_t last;
+    unsigned width; /* the only one that it takes; 0: any */
+    uint32_t (*read)(struct vcpu *vcpu, uint16_t port, unsigned width);
+    void (*write)(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value);
+};
+
+static const struct port_range ranges[] = {
+    {0xcf8, 0xcff, 0, pci_port_read, pci_port_write},
+    {ACPI_TABLES_COM1_PORT, ACPI_TABLES_COM1_PORT + VUART_PORT_COUNT - 1, 1, read_uart,
+     write_uart},
+    {0x70, 0x71, 1, read_rtc, write_rtc},
+    {DOMAIN_PORT_SLEEP_CONTROL, DOMAIN_PORT_RESET, 1, read_sleep, write_sleep},
+};
+
+/*
+ * Ports that every PC kernel touches to find out what is there: the PICs, the
+ * PIT and its gate, Super I/O, the keyboard controller, DMA, POST, VGA, the other
+ * UARTs, the PCI mechanism probe and the reset port. Not worth a line in the log.
+ */
+static const struct {
+    uint16_t first;
+    uint16_t last;
+} probed_by_everyone[] = {
+    {0x20, 0x21},   {0x2e, 0x2f},   {0x40, 0x43},   {0x4e, 0x4f},
+    {0x60, 0x64},   {0x80, 0x8f},   {0xa0, 0xa1},   {0xed, 0xed},
+    {0x170, 0x177}, {0x1f0, 0x1f7}, {0x2e8, 0x2ef}, {0x2f8, 0x2ff},
+    {0x3b0, 0x3df}, {0x3e8, 0x3ef}, {0x4d0, 0x4d1}, {0xcf8, 0xcff},
+};
+
+static bool is_probed_by_everyone(uint16_t port)
+{
+    for (size_t i = 0; i < sizeof probed_by_everyone / sizeof probed_by_everyone[0]; i++)
+        if (port >= probed_by_everyone[i].first && port <= probed_by_everyone[i].last)
+            return true;
+    return false;
+}
+
+static const struct port_range *find(uint16_t port, unsigned width)
+{
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (port >= ranges[i].first && port <= ranges[i].last &&
+            (ranges[i].width == 0 || ranges[i].width == width))
+            return &ranges[i];
+    return NULL;
+}
+
+static void set_accumulator(struct vcpu *vcpu, unsigned width, uint32_t value)
+{
+    uint64_t *rax = &vcpu->regs.gpr[DECODE_RAX];
+    uint64_t mask = width == 4 ? 0xffffffff : width == 2 ? 0xffff : 0xff;
+
+    /* A 32-bit result clears the upper half, as every 32-bit write does. */
+    *rax = (width == 4 ? 0 : *rax & ~mask) | (value & mask);
+}
+
+void io_handle(struct vcpu *vcpu)
+{
+    const struct vcpu_exit *exit = &vcpu->exit;
+    const struct port_range *range = find(exit->port, exit->width);
+
+    if (exit->is_string || range == NULL) {
+        if (!is_probed_by_everyone(exit->port))
+            domain_log_refused(vcpu->domain,
+                               exit->is_string ? "a string at port" : "port", exit->port,
+                               !exit->is_in);
+        if (exit->is_string && exit->is_repeated)
+            vcpu->regs.gpr[DECODE_RCX] = 0;
+        else if (exit->is_in && !exit->is_string)
+            set_accumulator(vcpu, exit->width, 0xffffffff);
+    } else if (exit->is_in) {
+        set_accumulator(vcpu, exit->width, range->read(vcpu, exit->port, exit->width));
+    } else {
+        range->write(vcpu, exit->port, exit->width, (uint32_t)vcpu->regs.gpr[DECODE_RAX]);
+    }
+    vcpu_skip(vcpu);
+}

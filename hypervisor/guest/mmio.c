@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Accesses to guest memory that is not mapped: devices, or nothing. */
+#include <stddef.h>
+
+#include "dev/console.h"
+#include "guest/devices.h"
+#include "guest/domain.h"
+#include "guest/exits.h"
+#include "guest/fetch.h"
+#include "guest/hw.h"
+#include "guest/npt.h"
+#include "guest/pci.h"
+#include "svm/execute.h"
+
+enum {
+    IOAPIC_SIZE = 4096,
+};
+
+/* The two addresses of an instruction; all but MOVS have one. */
+struct access {
+    struct vcpu *vcpu;
+    uint64_t source;
+    uint64_t destination;
+};
+
+static bool is_ioapic(uint64_t gpa)
+{
+    return gpa >= DOMAIN_IOAPIC_BASE && gpa < DOMAIN_IOAPIC_BASE + IOAPIC_SIZE;
+}
+
+static bool is_ecam(uint64_t gpa)
+{
+    return gpa >= DOMAIN_ECAM_BASE && gpa < DOMAIN_ECAM_BASE + DOMAIN_ECAM_SIZE;
+}
+
+static uint64_t read(void *context, unsigned width)
+{
+    const struct access *access = context;
+    struct domain *domain = access->vcpu->domain;
+    uint64_t gpa = access->source;
+    uint64_t value = 0;
+
+    if (is_ecam(gpa))
+        return pci_ecam_read(domain, gpa - DOMAIN_ECAM_BASE, width);
+    if (is_ioapic(gpa))
+        return devices_ioapic_read(domain, (uint32_t)(gpa - DOMAIN_IOAPIC_BASE), width);
+    if (domain_read(domain, gpa, &value, width) ||
+        pci_mmio_read(domain, gpa, width, &value))
+        return value;
+    domain_log_refused(domain, "memory", gpa, false);
+    return UINT64_MAX;
+}
+
+static void write(void *context, unsigned width, uint64_t value)
+{
+    const struct access *access = context;
+    struct vcpu *vcpu = access->vcpu;
+    struct domain *domain = vcpu->domain;
+    uint64_t gpa = access->destination;
+
+    if (is_ecam(gpa))
+        pci_ecam_write(vcpu, gpa - DOMAIN_ECAM_BASE, width, value);
+    else if (is_ioapic(gpa))
+        devices_ioapic_write(domain, (uint32_t)(gpa - DOMAIN_IOAPIC_BASE), width, value);
+    else if (!domain_write(domain, gpa, &value, width) &&
+             !pci_mmio_write(vcpu, gpa, width, value))
+        domain_log_refused(domain, "memory", gpa, true);
+}
+
+/*
+ * Finds the addresses of both sides of a MOVS. The fault named one; which one
+ * shows by translating the other. False: the guest's tables do not map it.
+ */
+static bool find_string_sides(struct access *access,
+                              const struct decode_instruction *instruction)
+{
+    const struct vcpu *vcpu = access->vcpu;
+    uint64_t from = decode_effective_address(instruction, &vcpu->regs, vcpu->rip);
+    uint64_t to = decode_string_destination(instruction, &vcpu->regs);
+
+    from += hw_segment_base(vcpu, (enum decode_segment)instruction->address.segment);
+    to += hw_segment_base(vcpu, DECODE_ES);
+    return fetch_translate(vcpu, from, &access->source) &&
+           fetch_translate(vcpu, to, &access->destination);
+}
+
+static void refuse(struct vcpu *vcpu, const char *why)
+{
+    console_log("%s: vCPU %u at rip %llx: access to %llx: %s: the domain is stopped",
+                vcpu->domain->name, vcpu->index, (unsigned long long)vcpu->rip,
+                (unsigned long long)vcpu->exit.gpa, why);
+    domain_stop(vcpu->domain, DOMAIN_UNEMULATED);
+}
+
+static void emulate(struct vcpu *vcpu, const struct decode_instruction *instruction)
+{
+    struct access access = {vcpu, vcpu->exit.gpa, vcpu->exit.gpa};
+    struct execute_memory memory = {read, write, &access};
+
+    if (instruction->direction == DECODE_MEMORY_TO_MEMORY &&
+        !find_string_sides(&access, instruction)) {
+        refuse(vcpu, "the other side of a string move isn't mapped");
+        return;
+    }
+    if (execute_instruction(instruction, &vcpu->regs, &memory) == EXECUTE_DONE)
+        hw_set_rip(vcpu, vcpu->rip + instruction->length);
+}
+
+void mmio_handle(struct vcpu *vcpu)
+{
+    const struct vcpu_exit *exit = &vcpu->exit;
+    struct decode_instruction instruction;
+    enum decode_status status;
+
+    /* Another CPU may have mapped the page since. */
+    if (npt_allows(vcpu->domain, exit->gpa, exit->is_write))
+        return;
+    if (exit->is_table_walk || exit->is_fetch) {
+        refuse(vcpu, exit->is_fetch ? "code outside the domain's memory"
+                                    : "page tables outside the domain's memory");
+        return;
+    }
+    status = fetch_decode(vcpu, &instruction);
+    if (status != DECODE_OK)
+        refuse(vcpu, decode_status_text(status));
+    else
+        emulate(vcpu, &instruction);
+}

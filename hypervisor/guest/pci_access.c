@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* A guest's accesses to configuration space and trapped pages, and what follows. */
+#include <stddef.h>
+
+#include "dev/console.h"
+#include "guest/hw.h"
+#include "guest/npt.h"
+#include "guest/pci_internal.h"
+#include "guest/vapic.h"
+#include "mm/pages.h"
+
+static void map_or_stop(struct domain *domain, const struct rp_vpci_mapping *mapping,
+                        enum npt_kind kind)
+{
+    if (npt_map(domain, mapping->gpa.value, mapping->hpa.value, mapping->size, kind))
+        return;
+    console_log("%s: no memory to map a BAR: the domain is stopped", domain->name);
+    domain_stop(domain, DOMAIN_FAILED);
+}
+
+static bool is_among(const struct rp_vpci_mapping *mapping,
+                     const struct rp_vpci_mapping *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].gpa.value == mapping->gpa.value &&
+            list[i].hpa.value == mapping->hpa.value && list[i].size == mapping->size &&
+            list[i].backing == mapping->backing)
+            return true;
+    return false;
+}
+
+void pci_update_mappings(struct guest_function *function, struct vcpu *self)
+{
+    struct domain *domain = function->domain;
+    struct rp_vpci_mapping now[RP_VPCI_MAPPINGS_MAX];
+    size_t count = rp_vpci_mappings(&function->state, now);
+    bool is_removed = false;
+
+    for (size_t i = 0; i < function->mapping_count; i++) {
+        const struct rp_vpci_mapping *old = &function->mappings[i];
+
+        if (old->backing == RP_VPCI_BACKING_DIRECT && !is_among(old, now, count)) {
+            map_or_stop(domain, old, NPT_NOTHING);
+            is_removed = true;
+        }
+    }
+    if (is_removed)
+        domain_flush(domain, self);
+    for (size_t i = 0; i < count; i++)
+        if (now[i].backing == RP_VPCI_BACKING_DIRECT &&
+            !is_among(&now[i], function->mappings, function->mapping_count))
+            map_or_stop(domain, &now[i], NPT_DEVICE);
+    for (size_t i = 0; i < count; i++)
+        function->mappings[i] = now[i];
+    function->mapping_count = count;
+}
+
+void pci_update_windows(struct guest_function *function)
+{
+    const struct rp_rootport *port = &function->domain->pci->rootports[function->port];
+    bool passes = rp_rootport_is_forwarding(port) && rp_rootport_is_decoding_memory(port);
+    struct rp_rootport_window memory = rp_rootport_memory(port);
+    struct rp_rootport_window prefetchable = rp_rootport_prefetchable(port);
+
+    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){memory.base},
+                       passes ? memory.size : 0);
+    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_PREFETCHABLE,
+                       (rp_gpa_t){prefetchable.base}, passes ? prefetchable.size : 0);
+}
+
+static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
+{
+    struct rp_rootport_actions actions;
+    struct guest_function *function = domain->pci->ports[port].function;
+
+    if (function != NULL && !pci_reset_function(function))
+        console_log("%s: port %u: the function has no FLR: it isn't reset", domain->name,
+                    port);
+    if (rp_rootport_finish_reset(&domain->pci->rootports[port], &actions) == RP_OK)
+        pci_act(domain, port, self, &actions);
+}
+
+static void send_port_msi(struct domain *domain,
+                          const struct rp_rootport_actions *actions)
+{
+    struct vapic_message message =
+        vapic_decode_msi(domain, actions->msi_address.value, actions->msi_data);
+
+    vapic_send(domain, &message);
+}
+
+void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
+             const struct rp_rootport_actions *actions)
+{
+    struct guest_function *function = domain->pci->ports[port].function;
+
+    if (actions->set & RP_ROOTPORT_BUSES_CHANGED)
+        rp_topology_update_buses(&domain->pci->topology);
+    if (actions->set & (RP_ROOTPORT_BUSES_CHANGED | RP_ROOTPORT_FORWARDING_CHANGED))
+        for (unsigned i = 0; i < domain->pci->port_count; i++)
+            pci_update_traps(domain, i);
+    if (function != NULL &&
+        (actions->set & (RP_ROOTPORT_WINDOWS_CHANGED | RP_ROOTPORT_FORWARDING_CHANGED))) {
+        pci_update_windows(function);
+        pci_update_mappings(function, self);
+    }
+    if (actions->set & RP_ROOTPORT_RESET_CHILD)
+        reset_child(domain, port, self);
+    if (actions->set & RP_ROOTPORT_REPORT)
+        console_log("%s: port %u: %s", domain->name, port,
+                    rp_rootport_outcome_text(actions->outcome));
+    if (actions->set & RP_ROOTPORT_SEND_MSI)
+        send_port_msi(domain, actions);
+}
+
+void pci_apply_effects(struct guest_function *function, struct vcpu *self,
+                       const struct rp_vpci_effects *effects)
+{
+    if (effects->what & RP_VPCI_EFFECT_FLR)
+        (void)pci_reset_function(function);
+    if (effects->what & (RP_VPCI_EFFECT_MAPPINGS | RP_VPCI_EFFECT_FLR))
+        pci_update_mappings(function, self);
+    if (effects->what & RP_VPCI_EFFECT_MSI)
+        pci_route_msi(function);
+    if (effects->what & RP_VPCI_EFFECT_MSIX)
+        pci_route_all_msix(function);
+    if (effects->what & RP_VPCI_EFFECT_MSIX_ENTRY)
+        pci_route_msix(function, effects->msix_entry);
+}
+
+/* The function behind a target, while its port forwards to it; else NULL. */
+static struct guest_function *reachable(struct guest_pci *pci,
+                                        const struct rp_topology_target *target)
+{
+    return rp_rootport_is_forwarding(&pci->rootports[target->port]) ? target->child
+                                                                    : NULL;
+}
+
+static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
+{
+    struct rp_topology_target target =
+        rp_topology_find(&pci->topology, piece.bus, piece.devfn);
+    struct guest_function *function;
+
+    switch (target.kind) {
+    case RP_TOPOLOGY_HOST_BRIDGE:
+        return rp_image_read(pci->host_bridge_image, piece.reg, piece.width);
+    case RP_TOPOLOGY_PORT:
+        return rp_rootport_read(&pci->rootports[target.port], piece.reg, piece.width);
+    case RP_TOPOLOGY_CHILD:
+        function = reachable(pci, &target);
+        if (function != NULL)
+            return (uint32_t)rp_vpci_read(&function->view, piece.reg, piece.width);
+        break;
+    case RP_TOPOLOGY_ABSENT:
+        break;
+    }
+    return UINT32_MAX;
+}
+
+static void write_piece(struct vcpu *vcpu, struct rp_access_piece piece, uint32_t value)
+{
+    struct domain *domain = vcpu->domain;
+    struct guest_pci *pci = domain->pci;
+    struct rp_topology_target target =
+        rp_topology_find(&pci->topology, piece.bus, piece.devfn);
+    struct rp_vpci_effects effects = {0};
+    struct rp_rootport_actions actions;
+    struct guest_function *function;
+
+    switch (target.kind) {
+    case RP_TOPOLOGY_HOST_BRIDGE:
+        rp_topology_write_host_bridge(&pci->topology, piece.reg, piece.width, value);
+        break;
+    case RP_TOPOLOGY_PORT:
+        rp_rootport_write(&pci->rootports[target.port], piece.reg, piece.width, value,
+                          &actions);
+        pci_act(domain, target.port, vcpu, &actions);
+        break;
+    case RP_TOPOLOGY_CHILD:
+        function = reachable(pci, &target);
+        if (function == NULL)
+            break;
+        rp_vpci_write(&function->view, piece.reg, piece.width, value, &effects);
+        pci_apply_effects(function, vcpu, &effects);
+        break;
+    case RP_TOPOLOGY_ABSENT:
+        break;
+    }
+}
+
+static uint64_t read_access(struct guest_pci *pci, const struct rp_access *access)
+{
+    uint64_t value = UINT64_MAX;
+
+    for (unsigned i = 0; i < access->count; i++)
+        value =
+            rp_access_merge(value, access->pieces[i], read_piece(pci, access->pieces[i]));
+    return value;
+}
+
+static void write_access(struct vcpu *vcpu, const struct rp_access *access,
+                         uint64_t value)
+{
+    struct guest_pci *pci = vcpu->domain->pci;
+
+    spin_lock(&pci->lock);
+    for (unsigned i = 0; i < access->count; i++)
+        write_piece(vcpu, access->pieces[i], rp_access_part(value, access->pieces[i]));
+    spin_unlock(&pci->lock);
+}
+
+uint64_t pci_ecam_read(struct domain *domain, uint64_t offset, unsigned width)
+{
+    struct rp_access access = rp_access_ecam(offset, width);
+
+    return read_access(domain->pci, &access);
+}
+
+void pci_ecam_write(struct vcpu *vcpu, uint64_t offset, unsigned width, uint64_t value)
+{
+    struct rp_access access = rp_access_ecam(offset, width);
+
+    write_access(vcpu, &access, value);
+}
+
+uint32_t pci_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    struct guest_pci *pci = vcpu->domain->pci;
+    struct rp_access access;
+
+    switch (rp_cf8_decode(&pci->cf8, port, width, &access)) {
+    case RP_CF8_ADDRESS:
+        return pci->cf8.address;
+    case RP_CF8_DATA:
+        return (uint32_t)read_access(pci, &access);
+    case RP_CF8_NOTHING:
+        break;
+    }
+    return UINT32_MAX;
+}
+
+void pci_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    struct guest_pci *pci = vcpu->domain->pci;
+    struct rp_access access;
+
+    switch (rp_cf8_decode(&pci->cf8, port, width, &access)) {
+    case RP_CF8_ADDRESS:
+        rp_cf8_write_address(&pci->cf8, value);
+        break;
+    case RP_CF8_DATA:
+        write_access(vcpu, &access, value);
+        break;
+    case RP_CF8_NOTHING:
+        break;
+    }
+}
+
+bool pci_mmio_read(struct domain *domain, uint64_t gpa, unsigned width,
+                   uint64_t *out_value)
+{
+    struct guest_pci *pci = domain->pci;
+
+    for (unsigned i = 0; i < pci->port_count; i++) {
+        struct guest_function *function = pci->ports[i].function;
+
+        if (function != NULL &&
+            rp_vpci_mmio_read(&function->state, (rp_gpa_t){gpa}, width, out_value))
+            return true;
+    }
+    return false;
+}
+
+bool pci_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
+{
+    struct guest_pci *pci = vcpu->domain->pci;
+    bool is_taken = false;
+
+    spin_lock(&pci->lock);
+    for (unsigned i = 0; i < pci->port_count && !is_taken; i++) {
+        struct guest_function *function = pci->ports[i].function;
+        struct rp_vpci_effects effects = {0};
+
+        if (function == NULL)
+            continue;
+        is_taken =
+            rp_vpci_mmio_write(&function->state, (rp_gpa_t){gpa}, width, value, &effects);
+        if (is_taken)
+            pci_apply_effects(function, vcpu, &effects);
+    }
+    spin_unlock(&pci->lock);
+    return is_taken;
+}

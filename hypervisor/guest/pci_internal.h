@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared by guest/pci*.c. All but the reads need the domain's PCI lock. */
+#ifndef GUEST_PCI_INTERNAL_H
+#define GUEST_PCI_INTERNAL_H
+
+#include "guest/pci.h"
+
+/* Lets accesses to the child of @port exit where the guest now has it, only there. */
+void pci_update_traps(struct domain *domain, unsigned port);
+
+/* Brings the nested table in line with what the function's BARs now decode. */
+void pci_update_mappings(struct guest_function *function, struct vcpu *self);
+
+/* Tells the function's state which windows its port passes on. */
+void pci_update_windows(struct guest_function *function);
+
+/* Carries out what a port asks for. */
+void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
+             const struct rp_rootport_actions *actions);
+
+/* Carries out what a write to a function changed. */
+void pci_apply_effects(struct guest_function *function, struct vcpu *self,
+                       const struct rp_vpci_effects *effects);
+
+/* Routes the function's interrupts as the guest has set them up (pci_interrupt.c). */
+void pci_route_msi(struct guest_function *function);
+void pci_route_msix(struct guest_function *function, unsigned index);
+void pci_route_all_msix(struct guest_function *function);
+
+/* Resets the function by FLR and waits until it is back; false if it has none. */
+bool pci_reset_function(struct guest_function *function);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Interrupts of assigned functions: from the guest's messages to remapping entries. */
+#include "dev/console.h"
+#include "guest/pci_internal.h"
+#include "guest/vapic.h"
+
+/*
+ * What the function is to send so that vector @vector reaches the vCPU: an index
+ * of its remapping table, or the message itself where the configuration gave up
+ * the IOMMU.
+ */
+static bool route(struct guest_function *function, unsigned index, uint32_t vcpu,
+                  uint8_t vector, uint64_t *out_address, uint32_t *out_data)
+{
+    struct domain *domain = function->domain;
+    struct iommu_interrupt interrupt = {
+        .apic_id = domain->vcpus[vcpu].cpu->apic_id,
+        .vector = vector,
+        .delivery = IOMMU_DELIVERY_FIXED,
+    };
+    enum iommu_status status;
+
+    if (!domain->has_iommu) {
+        *out_address = 0xfee00000u | (uint64_t)(interrupt.apic_id & 0xff) << 12;
+        *out_data = vector;
+        return true;
+    }
+    status = iommu_irte_set(function->sbdf, index, &interrupt);
+    if (status == IOMMU_OK)
+        status = iommu_msi_message(index, out_address, out_data);
+    if (status != IOMMU_OK)
+        console_log("%s: interrupt %u of port %u stays off: %s", domain->name, index,
+                    function->port, iommu_status_text(status));
+    return status == IOMMU_OK;
+}
+
+static void report(const struct guest_function *function, enum rp_status status)
+{
+    if (status != RP_OK)
+        console_log("%s: interrupt of port %u stays off: %s", function->domain->name,
+                    function->port, rp_status_text(status));
+}
+
+void pci_route_msi(struct guest_function *function)
+{
+    const struct rp_vpci_msi *msi = &function->state.msi;
+    struct vapic_message message =
+        vapic_decode_msi(function->domain, msi->address, msi->data);
+    uint64_t address = 0;
+    uint32_t data = 0;
+
+    if (msi->is_enabled && (!message.is_valid || message.is_nmi))
+        return;
+    for (unsigned i = (1u << msi->vectors_log2); msi->is_enabled && i-- != 0;)
+        if (!route(function, i, message.vcpu, (uint8_t)(message.vector + i), &address,
+                   &data))
+            return;
+    report(function, rp_vpci_msi_program(&function->state, address, (uint16_t)data));
+}
+
+void pci_route_msix(struct guest_function *function, unsigned index)
+{
+    const struct rp_vpci_msix_entry *entry = &function->msix_entries[index];
+    struct vapic_message message =
+        vapic_decode_msi(function->domain, entry->address, entry->data);
+    uint64_t address;
+    uint32_t data;
+
+    if (!rp_vpci_msix_is_live(&function->state, index) || !message.is_valid ||
+        message.is_nmi)
+        return;
+    if (route(function, index, message.vcpu, message.vector, &address, &data))
+        report(function, rp_vpci_msix_program(&function->state, index, address, data));
+}
+
+void pci_route_all_msix(struct guest_function *function)
+{
+    for (unsigned i = 0; i < function->state.msix.entry_count; i++)
+        pci_route_msix(function, i);
+}
