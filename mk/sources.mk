@@ -29,28 +29,67 @@ CORE_SRCS := \
 	core/vpci_state.c \
 
 HYPERVISOR_SRCS := \
+	hypervisor/boot/boot_info.c \
+	hypervisor/boot/start.S \
+	hypervisor/cpu/apic.c \
+	hypervisor/cpu/clock.c \
+	hypervisor/cpu/smp.c \
+	hypervisor/cpu/trampoline.S \
+	hypervisor/cpu/traps.c \
+	hypervisor/cpu/traps_entry.S \
 	hypervisor/dev/acpi.c \
 	hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c \
 	hypervisor/dev/acpi_madt.c \
+	hypervisor/dev/console.c \
+	hypervisor/dev/power.c \
+	hypervisor/dev/rtc.c \
 	hypervisor/guest/acpi_tables.c \
 	hypervisor/guest/aml.c \
+	hypervisor/guest/build.c \
 	hypervisor/guest/conline.c \
+	hypervisor/guest/cpuid.c \
+	hypervisor/guest/devices.c \
+	hypervisor/guest/domain.c \
 	hypervisor/guest/elf.c \
+	hypervisor/guest/exits.c \
+	hypervisor/guest/fetch.c \
+	hypervisor/guest/hypercall.c \
+	hypervisor/guest/io.c \
+	hypervisor/guest/mmio.c \
+	hypervisor/guest/msr.c \
+	hypervisor/guest/npt.c \
+	hypervisor/guest/pci.c \
+	hypervisor/guest/pci_access.c \
+	hypervisor/guest/pci_interrupt.c \
 	hypervisor/guest/pvh.c \
+	hypervisor/guest/vapic.c \
+	hypervisor/guest/vcpu.c \
 	hypervisor/guest/vioapic.c \
 	hypervisor/guest/vrtc.c \
 	hypervisor/guest/vuart.c \
+	hypervisor/guest/x2apic.c \
 	hypervisor/iommu/amdvi.c \
 	hypervisor/iommu/amdvi_format.c \
 	hypervisor/iommu/amdvi_table.c \
 	hypervisor/iommu/amdvi_unit.c \
 	hypervisor/iommu/iommu.c \
-	hypervisor/guest/x2apic.c \
+	hypervisor/lib/format.c \
 	hypervisor/lib/stack_guard.c \
 	hypervisor/lib/string.c \
+	hypervisor/machine.c \
+	hypervisor/main.c \
+	hypervisor/mm/memmap.c \
+	hypervisor/mm/pages.c \
+	hypervisor/mm/pagetable.c \
+	hypervisor/mm/paging.c \
+	hypervisor/platform.c \
 	hypervisor/svm/decode.c \
+	hypervisor/svm/enter.S \
 	hypervisor/svm/execute.c \
+	hypervisor/svm/permissions.c \
+	hypervisor/svm/svm.c \
+	hypervisor/system.c \
 
 # The parser of launch configurations, which needs libfdt and is shared by the
 # hypervisor and the tool.

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* The domains of this machine. */
+#include "system.h"
+
+#include <stddef.h>
+
+#include <rootport/cap.h>
+#include <rootport/pci_regs.h>
+
+#include "cpu/apic.h"
+#include "cpu/smp.h"
+#include "cpu/traps.h"
+#include "dev/console.h"
+#include "dev/power.h"
+#include "guest/build.h"
+#include "guest/exits.h"
+#include "guest/hw.h"
+#include "lib/format.h"
+#include "lib/stack_guard.h"
+#include "lib/string.h"
+#include "mm/pages.h"
+#include "mm/paging.h"
+
+enum {
+    FINDING_MAX = 32,
+    FUNCTION_MAX = 4096,
+};
+
+#define FDT_MAGIC_BYTES "\xd0\x0d\xfe\xed"
+
+static struct launch_config config;
+static bool has_config;
+static const struct acpi_tables *acpi;
+static struct domain *domains[LAUNCH_DOMAIN_MAX];
+static uint32_t running_vcpus[LAUNCH_DOMAIN_MAX];
+static uint32_t running_domains;
+static bool is_launched;
+static char outcome[256];
+
+/* ---- Configuration --------------------------------------------------------- */
+
+static const void *find_blob(const struct boot_info *boot, size_t *out_size)
+{
+    for (size_t i = 0; i < boot->module_count; i++) {
+        const struct boot_module *module = &boot->modules[i];
+        const void *blob =
+            module->size > 4 ? paging_map_memory(module->base, module->size) : NULL;
+
+        if (blob != NULL && memcmp(blob, FDT_MAGIC_BYTES, 4) == 0) {
+            *out_size = module->size;
+            return blob;
+        }
+    }
+    return NULL;
+}
+
+static void log_findings(const struct launch_findings *findings)
+{
+    for (size_t i = 0; i < findings->count && i < findings->capacity; i++) {
+        char text[240];
+
+        launch_finding_format(&findings->entries[i], text, sizeof text);
+        console_log("configuration: %s", text);
+    }
+}
+
+static enum rp_ecam_policy policy_of(enum launch_ecam_policy policy)
+{
+    switch (policy) {
+    case LAUNCH_ECAM_DEFAULT:
+        return RP_ECAM_POLICY_DEFAULT;
+    case LAUNCH_ECAM_STRICT:
+        return RP_ECAM_POLICY_STRICT;
+    case LAUNCH_ECAM_PROBE:
+        return RP_ECAM_POLICY_PROBE;
+    case LAUNCH_ECAM_OFF:
+        break;
+    }
+    return RP_ECAM_POLICY_OFF;
+}
+
+static void read_command_line(const struct boot_info *boot,
+                              struct machine_options *options)
+{
+    char word[16];
+    enum rp_ecam_policy policy;
+
+    if (!boot_info_option(boot, "ecam", word, sizeof word))
+        return;
+    if (rp_ecam_policy_parse(word, strlen(word), &policy) != RP_OK)
+        console_log(
+            "command line: ecam=%s is none of strict, default, probe, off: ignored",
+            word);
+    else
+        options->policy = policy;
+}
+
+void system_read_config(const struct boot_info *boot, struct machine_options *options)
+{
+    static struct launch_finding entries[FINDING_MAX];
+    struct launch_findings findings = {.entries = entries, .capacity = FINDING_MAX};
+    size_t size;
+    const void *blob = find_blob(boot, &size);
+
+    if (blob != NULL) {
+        stack_guard_install();
+        has_config = launch_read(blob, size, &config, &findings) == RP_OK;
+        log_findings(&findings);
+    }
+    if (has_config) {
+        options->policy = policy_of(config.ecam);
+        options->alias =
+            config.skip_alias_check ? RP_EXTCFG_ALIAS_IGNORE : RP_EXTCFG_ALIAS_CHECK;
+    }
+    read_command_line(boot, options);
+}
+
+/* ---- Launch ---------------------------------------------------------------- */
+
+static void describe_path(const struct rp_scan *scan, size_t index,
+                          struct launch_pci_path *out_path)
+{
+    uint8_t hops[LAUNCH_PATH_HOP_MAX];
+    uint8_t count = 0;
+    size_t at = index;
+
+    for (; count < LAUNCH_PATH_HOP_MAX; at = scan->functions[at].parent) {
+        hops[count++] = rp_sbdf_devfn(scan->functions[at].sbdf);
+        if (scan->functions[at].parent == RP_SCAN_NONE)
+            break;
+    }
+    if (scan->functions[at].parent != RP_SCAN_NONE)
+        return; /* deeper than a path can say: none is known */
+    out_path->segment = rp_sbdf_segment(scan->functions[at].sbdf);
+    out_path->root_bus = rp_sbdf_bus(scan->functions[at].sbdf);
+    out_path->hop_count = count;
+    for (uint8_t i = 0; i < count; i++)
+        out_path->devfn[i] = hops[count - 1 - i];
+}
+
+static void describe_serial(const struct rp_function *from,
+                            struct launch_function *function)
+{
+    uint16_t offset =
+        rp_extcap_find(machine_cfg(), from->sbdf, rp_scan_verdict(from).size,
+                       RP_PCI_EXTCAP_ID_SERIAL_NUMBER);
+    uint32_t low, high;
+
+    if (offset == 0 ||
+        rp_cfg_read32(machine_cfg(), from->sbdf, (uint16_t)(offset + 4), &low) != RP_OK ||
+        rp_cfg_read32(machine_cfg(), from->sbdf, (uint16_t)(offset + 8), &high) != RP_OK)
+        return;
+    function->has_serial = true;
+    function->serial = (uint64_t)high << 32 | low;
+}
+
+/* The machine's functions as the configuration names them; NULL: no memory. */
+static struct launch_function *describe_functions(size_t *out_page_count)
+{
+    const struct rp_scan *scan = machine_scan();
+    size_t page_count = (scan->count * sizeof(struct launch_function)) / PAGE_SIZE + 1;
+    struct launch_function *functions = pages_alloc(page_count);
+
+    for (size_t i = 0; functions != NULL && i < scan->count; i++) {
+        const struct rp_function *from = &scan->functions[i];
+
+        functions[i].sbdf = from->sbdf;
+        functions[i].vendor_id = from->vendor_id;
+        functions[i].device_id = from->device_id;
+        functions[i].is_bridge = from->bridge != RP_SCAN_NO_BRIDGE;
+        describe_serial(from, &functions[i]);
+        describe_path(scan, i, &functions[i].path);
+    }
+    *out_page_count = page_count;
+    return functions;
+}
+
+static void start(struct domain *domain)
+{
+    for (uint32_t i = 0; i < domain->vcpu_count; i++)
+        if (domain->vcpus[i].cpu != percpu_self())
+            smp_kick(domain->vcpus[i].cpu);
+}
+
+static void build_domains(const struct boot_info *boot, bool has_iommu,
+                          const struct launch_resolved *resolved)
+{
+    for (size_t i = 0; i < config.domain_count; i++) {
+        struct build_input input = {boot, &config, resolved, i, has_iommu};
+
+        if (!config.domains[i].is_launchable) {
+            console_log("%s: not launched: its configuration is wrong, see above",
+                        config.domains[i].name);
+            continue;
+        }
+        domains[i] = build_domain(&input);
+        if (domains[i] == NULL)
+            continue;
+        running_vcpus[i] = domains[i]->vcpu_count;
+        running_domains++;
+        console_log("%s: launched: %u CPUs, %llu MiB, %lu ports", domains[i]->name,
+                    domains[i]->vcpu_count,
+                    (unsigned long long)domains[i]->memory_size >> 20,
+                    (unsigned long)config.domains[i].port_count);
+    }
+}
+
+const char *system_launch(const struct boot_info *boot, const struct acpi_tables *tables,
+                          bool has_iommu)
+{
+    static struct launch_resolved resolved[LAUNCH_PORT_MAX];
+    struct launch_function *functions;
+    size_t page_count;
+
+    acpi = tables;
+    if (!has_config)
+        return "no usable launch configuration: give the boot loader a device tree blob "
+               "as "
+               "a module (dtc -O dtb)";
+    if (!has_iommu && config.iommu == LAUNCH_IOMMU_REQUIRED && config.port_count != 0)
+        console_log("no function is assigned without an IOMMU: turn AMD-Vi on in the "
+                    "firmware's set-up, or say iommu = \"none\" in the configuration");
+    functions = describe_functions(&page_count);
+    if (functions == NULL)
+        return "no memory to find the configured functions";
+    launch_resolve_ports(&config, functions, machine_scan()->count, resolved);
+    pages_free(functions, page_count);
+    build_domains(boot, has_iommu, resolved);
+    if (running_domains == 0)
+        return "no domain could be launched, see above";
+    __atomic_store_n(&is_launched, true, __ATOMIC_RELEASE);
+    for (size_t i = 0; i < config.domain_count; i++)
+        if (domains[i] != NULL)
+            start(domains[i]);
+    return NULL;
+}
+
+/* ---- Running and ending ---------------------------------------------------- */
+
+static void log_exits(const struct domain *domain)
+{
+    for (uint32_t i = 0; i < domain->vcpu_count; i++) {
+        char text[200] = "";
+        size_t length = 0;
+
+        for (unsigned kind = 0; kind < EXIT_KIND_COUNT; kind++) {
+            uint64_t count = domain->vcpus[i].exit_counts[kind];
+
+            if (count != 0)
+                length += format_line(text + length, sizeof text - length, " %s %llu",
+                                      exits_kind_text((enum exit_kind)kind),
+                                      (unsigned long long)count);
+        }
+        console_log("%s: vCPU %u: exits:%s", domain->name, i, text);
+    }
+}
+
+static void end(struct domain *domain)
+{
+    size_t length = strlen(outcome);
+
+    domain_console_flush(domain);
+    log_exits(domain);
+    console_log("%s: %s", domain->name, domain_end_text(domain->end));
+    format_line(outcome + length, sizeof outcome - length, "%s%s %s",
+                length != 0 ? ", " : "", domain->name, domain_end_text(domain->end));
+}
+
+/* Called by each CPU of a domain as it comes back; the last one ends the domain. */
+static void leave(struct domain *domain)
+{
+    for (size_t i = 0; i < config.domain_count; i++) {
+        if (domains[i] != domain)
+            continue;
+        if (__atomic_sub_fetch(&running_vcpus[i], 1, __ATOMIC_ACQ_REL) != 0)
+            return;
+        end(domain);
+        domains[i] = NULL;
+        build_release(domain);
+        if (__atomic_sub_fetch(&running_domains, 1, __ATOMIC_ACQ_REL) != 0)
+            return;
+        console_log("summary: %s", outcome);
+        power_off(acpi);
+    }
+}
+
+void system_idle(void)
+{
+    struct percpu *self = percpu_self();
+
+    for (;;) {
+        struct vcpu *vcpu = NULL;
+
+        if (__atomic_load_n(&is_launched, __ATOMIC_ACQUIRE))
+            vcpu = __atomic_load_n(&self->vcpu, __ATOMIC_ACQUIRE);
+        if (vcpu != NULL && vcpu->state != VCPU_STOPPED) {
+            apic_reset();
+            vcpu_run(vcpu);
+            apic_reset();
+            leave(vcpu->domain);
+        } else {
+            traps_wait_for_nmi();
+        }
+    }
+}

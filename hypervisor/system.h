@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The domains of this machine, from their configuration to their end. */
+#ifndef SYSTEM_H
+#define SYSTEM_H
+
+#include <stdbool.h>
+
+#include "boot/boot_info.h"
+#include "dev/acpi.h"
+#include "machine.h"
+
+/*
+ * Reads the launch configuration, the boot module that is a device tree blob, and
+ * logs what is wrong with it. Its settings for the machine, and then those of the
+ * command line, go to @options.
+ */
+void system_read_config(const struct boot_info *boot, struct machine_options *options);
+
+/*
+ * Builds the domains and starts their CPUs. NULL, or why there is nothing to run.
+ * Copies what it needs of @tables' power-off registers.
+ */
+const char *system_launch(const struct boot_info *boot, const struct acpi_tables *tables,
+                          bool has_iommu);
+
+/*
+ * What each CPU does once it is up: runs the vCPU that it is given, when it is
+ * given one. The CPU on which the last domain ends turns the machine off.
+ */
+_Noreturn void system_idle(void);
+
+#endif
