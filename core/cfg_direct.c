@@ -64,17 +64,12 @@ static volatile unsigned char *find_window(const struct rp_cfg_direct *direct,
     return direct->trial_window + offset;
 }
 
-static enum rp_status read_direct(void *context, rp_sbdf_t sbdf, uint16_t reg,
+static enum rp_status read_window(void *context, rp_sbdf_t sbdf, uint16_t reg,
                                   unsigned width, uint32_t *out_value)
 {
     const struct rp_cfg_direct *direct = context;
-    volatile unsigned char *window;
+    volatile unsigned char *window = find_window(direct, sbdf);
 
-    if (is_for_ports(sbdf, reg)) {
-        *out_value = read_ports(direct->platform, sbdf, reg, width);
-        return RP_OK;
-    }
-    window = find_window(direct, sbdf);
     if (!window) {
         *out_value = RP_PCI_ALL_ONES;
         return RP_ERR_UNREACHABLE;
@@ -83,26 +78,48 @@ static enum rp_status read_direct(void *context, rp_sbdf_t sbdf, uint16_t reg,
     return RP_OK;
 }
 
-static enum rp_status write_direct(void *context, rp_sbdf_t sbdf, uint16_t reg,
+static enum rp_status write_window(void *context, rp_sbdf_t sbdf, uint16_t reg,
                                    unsigned width, uint32_t value)
 {
     const struct rp_cfg_direct *direct = context;
-    volatile unsigned char *window;
+    volatile unsigned char *window = find_window(direct, sbdf);
 
-    if (is_for_ports(sbdf, reg)) {
-        write_ports(direct->platform, sbdf, reg, width, value);
-        return RP_OK;
-    }
-    window = find_window(direct, sbdf);
     if (!window)
         return RP_ERR_UNREACHABLE;
     rp_platform_mmio_write(direct->platform, window + reg, width, value);
     return RP_OK;
 }
 
+static enum rp_status read_direct(void *context, rp_sbdf_t sbdf, uint16_t reg,
+                                  unsigned width, uint32_t *out_value)
+{
+    const struct rp_cfg_direct *direct = context;
+
+    if (!is_for_ports(sbdf, reg))
+        return read_window(context, sbdf, reg, width, out_value);
+    *out_value = read_ports(direct->platform, sbdf, reg, width);
+    return RP_OK;
+}
+
+static enum rp_status write_direct(void *context, rp_sbdf_t sbdf, uint16_t reg,
+                                   unsigned width, uint32_t value)
+{
+    const struct rp_cfg_direct *direct = context;
+
+    if (!is_for_ports(sbdf, reg))
+        return write_window(context, sbdf, reg, width, value);
+    write_ports(direct->platform, sbdf, reg, width, value);
+    return RP_OK;
+}
+
 const struct rp_cfg_ops rp_cfg_direct_ops = {
     .read = read_direct,
     .write = write_direct,
+};
+
+const struct rp_cfg_ops rp_cfg_window_ops = {
+    .read = read_window,
+    .write = write_window,
 };
 
 void rp_cfg_direct_init(struct rp_cfg_direct *direct, struct rp_platform *platform,

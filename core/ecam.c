@@ -53,18 +53,17 @@ rp_hpa_t rp_ecam_address(const struct rp_ecam_range *range, rp_sbdf_t sbdf, uint
     return address;
 }
 
+/* The window first: once there is one, the range is settled. */
 volatile unsigned char *rp_ecam_window(const struct rp_ecam *ecam, rp_sbdf_t sbdf)
 {
     size_t count = atomic_load_explicit(&ecam->count, memory_order_acquire);
 
     for (size_t i = 0; i < count; i++) {
         struct rp_ecam_region *region = &ecam->setup.regions[i];
-        volatile unsigned char *window;
+        volatile unsigned char *window =
+            atomic_load_explicit(&region->window, memory_order_acquire);
 
-        if (!rp_ecam_covers(&region->range, sbdf))
-            continue;
-        window = atomic_load_explicit(&region->window, memory_order_acquire);
-        if (window)
+        if (window && rp_ecam_covers(&region->range, sbdf))
             return window + (rp_ecam_address(&region->range, sbdf, 0).value -
                              rp_ecam_start(&region->range).value);
     }
@@ -75,6 +74,7 @@ void rp_ecam_publish(struct rp_ecam_region *region, volatile unsigned char *wind
 {
     region->state = RP_ECAM_ENABLED;
     region->reason = RP_ECAM_REASON_VOUCHED;
+    region->was_published = true;
     atomic_store_explicit(&region->window, window, memory_order_release);
 }
 
@@ -190,6 +190,12 @@ static bool is_bus_overlap(const struct rp_ecam_range *a, const struct rp_ecam_r
            b->start_bus <= a->end_bus;
 }
 
+static bool is_bus_within(const struct rp_ecam_range *inner,
+                          const struct rp_ecam_range *outer)
+{
+    return inner->start_bus >= outer->start_bus && inner->end_bus <= outer->end_bus;
+}
+
 /* How two sound ranges contradict each other. */
 static enum rp_ecam_reason compare(const struct rp_ecam_range *a,
                                    const struct rp_ecam_range *b)
@@ -282,19 +288,34 @@ struct rp_ecam_region *rp_ecam_match(const struct rp_ecam *ecam,
     return NULL;
 }
 
-/* The region that stands for @range already, rejected ones included, or NULL. */
+/*
+ * The region that stands for a range from @source already, rejected ones
+ * included, or NULL. A region of more buses than the chipset decodes does not.
+ */
 static struct rp_ecam_region *find_known(const struct rp_ecam *ecam,
-                                         const struct rp_ecam_range *range)
+                                         const struct rp_ecam_range *range,
+                                         enum rp_ecam_source source)
 {
     struct rp_ecam_region *region = NULL;
 
     if (range->start_bus <= range->end_bus)
         region = rp_ecam_match(ecam, range);
+    if (region && source == RP_ECAM_SOURCE_CHIPSET &&
+        region->source != RP_ECAM_SOURCE_CHIPSET && !is_bus_within(&region->range, range))
+        region = NULL;
     for (size_t i = 0; !region && i < ecam->count; i++) {
         if (is_same(&ecam->setup.regions[i].range, range))
             region = &ecam->setup.regions[i];
     }
     return region;
+}
+
+void rp_ecam_narrow(struct rp_ecam_range *region, const struct rp_ecam_range *range)
+{
+    if (range->start_bus > region->start_bus)
+        region->start_bus = range->start_bus;
+    if (range->end_bus < region->end_bus)
+        region->end_bus = range->end_bus;
 }
 
 static void assess(const struct rp_ecam *ecam, struct rp_ecam_region *region)
@@ -315,7 +336,7 @@ static void assess(const struct rp_ecam *ecam, struct rp_ecam_region *region)
 enum rp_status rp_ecam_add(struct rp_ecam *ecam, const struct rp_ecam_range *range,
                            enum rp_ecam_source source, size_t *out_index)
 {
-    struct rp_ecam_region *region = find_known(ecam, range);
+    struct rp_ecam_region *region = find_known(ecam, range, source);
     size_t count = ecam->count;
 
     if (!region) {
@@ -324,6 +345,7 @@ enum rp_status rp_ecam_add(struct rp_ecam *ecam, const struct rp_ecam_range *ran
         region = &ecam->setup.regions[count];
         region->range = *range;
         region->source = source;
+        region->was_published = false;
         atomic_init(&region->window, NULL);
         assess(ecam, region);
         if (region->state == RP_ECAM_CANDIDATE || is_claim(region))

@@ -52,7 +52,7 @@ void rp_scan_init(struct rp_scan *scan, struct rp_function *storage, size_t capa
 uint32_t rp_scan_find(const struct rp_scan *scan, rp_sbdf_t sbdf)
 {
     for (size_t i = 0; i < scan->count; i++) {
-        if (rp_sbdf_equal(scan->functions[i].sbdf, sbdf))
+        if (scan->functions[i].is_present && rp_sbdf_equal(scan->functions[i].sbdf, sbdf))
             return (uint32_t)i;
     }
     return RP_SCAN_NONE;
@@ -156,38 +156,75 @@ static void read_vf_ids(const struct rp_scan *scan, struct rp_function *function
                             &function->device_id);
 }
 
-static enum rp_status append(struct rp_scan *scan, const struct rp_cfg *cfg,
-                             rp_sbdf_t sbdf, uint32_t parent, uint32_t pf)
+/* Fills the record of a function that answers. */
+static void record(struct rp_scan *scan, const struct rp_cfg *cfg,
+                   struct rp_function *function, rp_sbdf_t sbdf, uint32_t parent,
+                   uint32_t pf)
 {
-    struct rp_function *function;
-
-    if (!is_there(cfg, sbdf, pf))
-        return RP_ERR_NO_DEVICE;
-    if (scan->count == scan->capacity)
-        return RP_ERR_NO_SPACE;
-    function = &scan->functions[scan->count];
     memset(function, 0, sizeof(*function));
     atomic_init(&function->verdict, 0);
     function->sbdf = sbdf;
+    function->is_present = true;
     function->parent = parent;
     function->pf = pf;
     read_header(function, cfg);
     read_caps(function, cfg);
     if (pf != RP_SCAN_NONE)
         read_vf_ids(scan, function, cfg);
+}
+
+static enum rp_status append(struct rp_scan *scan, const struct rp_cfg *cfg,
+                             rp_sbdf_t sbdf, uint32_t parent, uint32_t pf)
+{
+    if (!is_there(cfg, sbdf, pf))
+        return RP_ERR_NO_DEVICE;
+    if (scan->count == scan->capacity)
+        return RP_ERR_NO_SPACE;
+    record(scan, cfg, &scan->functions[scan->count], sbdf, parent, pf);
     scan->count++;
     return RP_OK;
+}
+
+/* The place that a removed function left, or RP_SCAN_NONE. */
+static uint32_t find_place(const struct rp_scan *scan, rp_sbdf_t sbdf)
+{
+    for (size_t i = 0; i < scan->count; i++) {
+        if (!scan->functions[i].is_present &&
+            rp_sbdf_equal(scan->functions[i].sbdf, sbdf))
+            return (uint32_t)i;
+    }
+    return RP_SCAN_NONE;
 }
 
 enum rp_status rp_scan_add(struct rp_scan *scan, const struct rp_cfg *cfg, rp_sbdf_t sbdf,
                            uint32_t parent, uint32_t pf, size_t *out_index)
 {
     uint32_t known = rp_scan_find(scan, sbdf);
+    uint32_t place;
 
-    *out_index = known == RP_SCAN_NONE ? scan->count : known;
+    *out_index = known;
     if (known != RP_SCAN_NONE)
         return RP_ERR_EXISTS;
-    return append(scan, cfg, sbdf, parent, pf);
+    place = find_place(scan, sbdf);
+    /* A virtual function always stands behind its physical one. */
+    if (place == RP_SCAN_NONE || (pf != RP_SCAN_NONE && pf >= place)) {
+        *out_index = scan->count;
+        return append(scan, cfg, sbdf, parent, pf);
+    }
+    *out_index = place;
+    if (!is_there(cfg, sbdf, pf))
+        return RP_ERR_NO_DEVICE;
+    record(scan, cfg, &scan->functions[place], sbdf, parent, pf);
+    return RP_OK;
+}
+
+void rp_scan_remove(struct rp_scan *scan, size_t index)
+{
+    struct rp_function *function = &scan->functions[index];
+
+    function->is_present = false;
+    function->owner = 0;
+    atomic_store_explicit(&function->verdict, 0, memory_order_release);
 }
 
 /* ---- Bridges and buses ---- */
@@ -408,6 +445,24 @@ bool rp_scan_publish(struct rp_function *function, struct rp_extcfg_verdict verd
         return false;
     atomic_store_explicit(&function->verdict, word, memory_order_release);
     return true;
+}
+
+void rp_scan_finalize(struct rp_function *function)
+{
+    struct rp_extcfg_verdict verdict = rp_scan_verdict(function);
+
+    if (verdict.reason == RP_EXTCFG_UNEVALUATED)
+        return;
+    verdict.final = true;
+    rp_scan_publish(function, verdict);
+}
+
+void rp_scan_override(struct rp_function *function, uint16_t size)
+{
+    struct rp_extcfg_verdict verdict = {
+        .size = size, .reason = RP_EXTCFG_OVERRIDDEN, .final = true};
+
+    rp_scan_publish(function, verdict);
 }
 
 const char *rp_scan_bridge_text(enum rp_scan_bridge bridge)

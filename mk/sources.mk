@@ -6,12 +6,15 @@ CORE_SRCS := \
 	core/cap.c \
 	core/cfg.c \
 	core/cfg_direct.c \
+	core/chipset.c \
 	core/ecam.c \
 	core/ecam_text.c \
 	core/ecam_window.c \
 	core/extcfg.c \
 	core/image.c \
 	core/mcfg.c \
+	core/probe.c \
+	core/report.c \
 	core/rootport.c \
 	core/rootport_image.c \
 	core/rootport_text.c \

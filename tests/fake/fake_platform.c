@@ -14,6 +14,10 @@ enum {
     ALL_ADDRESS_BITS = 0x0fffffff, /* 8 bits of bus, 8 of devfn, 12 of register */
 };
 
+#define CONFIG_ADDRESS_BITS                                                              \
+    (RP_PCI_CONFIG_ADDRESS_ENABLE | RP_PCI_CONFIG_ADDRESS_BUS |                          \
+     RP_PCI_CONFIG_ADDRESS_DEVFN | RP_PCI_CONFIG_ADDRESS_REGISTER)
+
 /* Ends the program: whoever called broke a rule of platform.h. */
 static void require(bool is_kept, const char *rule)
 {
@@ -116,9 +120,10 @@ void rp_platform_io_write(struct rp_platform *platform, uint16_t port, unsigned 
                           uint32_t value)
 {
     check_port(platform, port, width);
-    if (port == RP_PCI_CONFIG_ADDRESS && width == 4)
+    if (port == RP_PCI_CONFIG_ADDRESS && width == 4) {
+        require((value & ~CONFIG_ADDRESS_BITS) == 0, "the reserved bits of CF8 are zero");
         platform->config_address = value;
-    else if (is_data_port(platform, port))
+    } else if (is_data_port(platform, port))
         fake_pci_write(platform->pci, port_function(platform),
                        (platform->config_address & 0xfcu) | (port & 3u), width, value);
 }

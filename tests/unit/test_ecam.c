@@ -280,6 +280,34 @@ static void test_chipset_confirms(void **state)
     assert_int_equal(set.regions[0].source, RP_ECAM_SOURCE_MCFG);
 }
 
+static void test_chipset_decodes_fewer_buses(void **state)
+{
+    struct set set;
+
+    (void)state;
+    make(&set, RP_ECAM_POLICY_DEFAULT, 0);
+    add_mcfg(&set, 0xe0000000, 0, 0x00, 0xff);
+    add(&set, range_of(0xe0000000, 0, 0x00, 0x3f), RP_ECAM_SOURCE_CHIPSET);
+    assert_rejected(&set.regions[0], RP_ECAM_REASON_CONTRADICTS_CHIPSET);
+    assert_int_equal(set.regions[1].state, RP_ECAM_CANDIDATE);
+    assert_int_equal(set.regions[1].evidence, RP_ECAM_EVIDENCE_CHIPSET);
+}
+
+static void test_narrow(void **state)
+{
+    struct rp_ecam_range range = range_of(0xe0000000, 0, 0x10, 0x7f);
+    struct rp_ecam_range inner = range_of(0xe0000000, 0, 0x20, 0x3f);
+    struct rp_ecam_range outer = range_of(0xe0000000, 0, 0x00, 0xff);
+
+    (void)state;
+    rp_ecam_narrow(&range, &outer);
+    assert_int_equal(range.start_bus, 0x10);
+    assert_int_equal(range.end_bus, 0x7f);
+    rp_ecam_narrow(&range, &inner);
+    assert_int_equal(range.start_bus, 0x20);
+    assert_int_equal(range.end_bus, 0x3f);
+}
+
 static void test_report_takes_nothing_down(void **state)
 {
     struct rp_ecam_range range = range_of(0xd0000000, 0, 0x10, 0xff);
@@ -454,6 +482,8 @@ int main(void)
         cmocka_unit_test(test_same_region_again_is_one),
         cmocka_unit_test(test_chipset_wins),
         cmocka_unit_test(test_chipset_confirms),
+        cmocka_unit_test(test_chipset_decodes_fewer_buses),
+        cmocka_unit_test(test_narrow),
         cmocka_unit_test(test_report_takes_nothing_down),
         cmocka_unit_test(test_match_by_address_and_overlap),
         cmocka_unit_test(test_full_storage),

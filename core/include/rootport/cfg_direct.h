@@ -31,6 +31,12 @@ struct rp_cfg_direct {
  */
 extern const struct rp_cfg_ops rp_cfg_direct_ops;
 
+/*
+ * Likewise, but with every register through ECAM: for comparing what ECAM says
+ * with what CF8/CFC does.
+ */
+extern const struct rp_cfg_ops rp_cfg_window_ops;
+
 /* Sets @direct up without a trial, and *@out_cfg to use it. */
 void rp_cfg_direct_init(struct rp_cfg_direct *direct, struct rp_platform *platform,
                         const struct rp_ecam *ecam, struct rp_cfg *out_cfg);

@@ -91,11 +91,12 @@ struct rp_ecam_range {
 };
 
 struct rp_ecam_region {
-    struct rp_ecam_range range; /* never changes once the region is in the set */
+    struct rp_ecam_range range; /* settled before the region's first window */
     enum rp_ecam_source source;
     enum rp_ecam_state state;
     enum rp_ecam_reason reason;
-    unsigned evidence; /* set of RP_ECAM_EVIDENCE_* */
+    unsigned evidence;  /* set of RP_ECAM_EVIDENCE_* */
+    bool was_published; /* it has had a window */
     /* Where the first byte of @range.start_bus is mapped, NULL while not enabled. */
     _Atomic(volatile unsigned char *) window;
 };
@@ -154,7 +155,8 @@ enum rp_ecam_reason rp_ecam_judge(const struct rp_ecam *ecam,
  * The memory map is applied at once: a region that overlaps RAM or a known
  * device is rejected, and one that lies in reserved entries from end to end
  * has RP_ECAM_EVIDENCE_MEMORY_MAP. RP_ECAM_SOURCE_CHIPSET is evidence of its
- * own, also where the region was there before.
+ * own, also where the region was there before; but a region that claims more
+ * buses than the chipset decodes contradicts it.
  *
  * RP_OK, also when rejected; RP_ERR_NO_SPACE when the storage is full.
  */
@@ -168,6 +170,12 @@ enum rp_status rp_ecam_add(struct rp_ecam *ecam, const struct rp_ecam_range *ran
  */
 struct rp_ecam_region *rp_ecam_match(const struct rp_ecam *ecam,
                                      const struct rp_ecam_range *range);
+
+/*
+ * Takes from a candidate the buses outside of @range, which rp_ecam_match()es
+ * it: who vouches for a part vouches for no more. Only before its first window.
+ */
+void rp_ecam_narrow(struct rp_ecam_range *region, const struct rp_ecam_range *range);
 
 /* Whether @evidence is enough under @policy. */
 bool rp_ecam_is_enough(enum rp_ecam_policy policy, unsigned evidence);

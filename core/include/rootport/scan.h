@@ -32,6 +32,7 @@ enum rp_scan_bridge {
 
 struct rp_function {
     rp_sbdf_t sbdf;
+    bool is_present; /* false once it was removed: then nothing else here counts */
     uint32_t parent; /* index of the bridge above it; RP_SCAN_NONE on a root bus */
     uint32_t pf; /* of a virtual function: index of its physical function, else NONE */
     uint16_t vendor_id;
@@ -99,6 +100,12 @@ enum rp_status rp_scan_add(struct rp_scan *scan, const struct rp_cfg *cfg, rp_sb
  */
 enum rp_status rp_scan_add_vfs(struct rp_scan *scan, const struct rp_cfg *cfg, size_t pf);
 
+/*
+ * Takes a function out of the table. Its place stays empty, so that indexes
+ * stay what they are, and is its own again if it comes back.
+ */
+void rp_scan_remove(struct rp_scan *scan, size_t index);
+
 /* The index of a function in the table, or RP_SCAN_NONE. */
 uint32_t rp_scan_find(const struct rp_scan *scan, rp_sbdf_t sbdf);
 
@@ -115,6 +122,19 @@ struct rp_extcfg_verdict rp_scan_evaluate(const struct rp_scan *scan,
  * and that is not final. Returns whether it stored.
  */
 bool rp_scan_publish(struct rp_function *function, struct rp_extcfg_verdict verdict);
+
+/*
+ * Makes the verdict of this moment, if there is one, the last one: at the
+ * seal, or when a function is plugged in with whatever it has.
+ */
+void rp_scan_finalize(struct rp_function *function);
+
+/*
+ * Settles a verdict by configuration, whatever the device says: @size is
+ * RP_CFG_SIZE_CONVENTIONAL or RP_CFG_SIZE_EXTENDED. Marked as such by its
+ * reason, and final.
+ */
+void rp_scan_override(struct rp_function *function, uint16_t size);
 
 /* A short sentence in English for @bridge, never NULL. */
 const char *rp_scan_bridge_text(enum rp_scan_bridge bridge);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads the base registers of host bridges and CPUs.
+ *
+ * Intel datasheets of the host bridges named in the table, register PCIEXBAR
+ * (on E7520: EXPECBASE); AMD BKDG family 10h, MSR C001_0058.
+ */
+#include <rootport/chipset.h>
+#include <rootport/pci_regs.h>
+
+/* How a host bridge lays out its register. */
+enum layout {
+    LAYOUT_WORD,     /* bits 15:12 are bits 31:28 of the base; always 256 buses */
+    LAYOUT_PCIEXBAR, /* enable, length and base as below */
+};
+
+struct bridge {
+    uint16_t vendor_id;
+    uint16_t device_id;
+    uint8_t reg;
+    uint8_t address_bits; /* width of the base; more than 32: the next dword too */
+    enum layout layout;
+    const char *name;
+};
+
+static const struct bridge bridges[] = {
+    {0x8086, 0x3590, 0xce, 32, LAYOUT_WORD, "Intel E7520"},
+    {0x8086, 0x2770, 0x48, 32, LAYOUT_PCIEXBAR, "Intel 945G"},
+    {0x8086, 0x27a0, 0x48, 32, LAYOUT_PCIEXBAR, "Intel 945GM"},
+    {0x8086, 0x2970, 0x60, 36, LAYOUT_PCIEXBAR, "Intel 946GZ"},
+    {0x8086, 0x2990, 0x60, 36, LAYOUT_PCIEXBAR, "Intel Q965"},
+    {0x8086, 0x29a0, 0x60, 36, LAYOUT_PCIEXBAR, "Intel G965"},
+    {0x8086, 0x29b0, 0x60, 36, LAYOUT_PCIEXBAR, "Intel Q35"},
+    {0x8086, 0x29c0, 0x60, 36, LAYOUT_PCIEXBAR, "Intel G33 (QEMU q35)"},
+    {0x8086, 0x29d0, 0x60, 36, LAYOUT_PCIEXBAR, "Intel Q33"},
+    {0x8086, 0x2a00, 0x60, 36, LAYOUT_PCIEXBAR, "Intel GM965"},
+    {0x8086, 0x2a40, 0x60, 36, LAYOUT_PCIEXBAR, "Intel GM45"},
+    {0x8086, 0x2e10, 0x60, 36, LAYOUT_PCIEXBAR, "Intel Q45"},
+    {0x8086, 0x2e20, 0x60, 36, LAYOUT_PCIEXBAR, "Intel G45"},
+    {0x8086, 0x2e30, 0x60, 36, LAYOUT_PCIEXBAR, "Intel G41"},
+    {0x8086, 0x0100, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 2nd generation"},
+    {0x8086, 0x0104, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 2nd generation mobile"},
+    {0x8086, 0x0108, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200"},
+    {0x8086, 0x0150, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 3rd generation"},
+    {0x8086, 0x0154, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 3rd generation mobile"},
+    {0x8086, 0x0158, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200 v2"},
+    {0x8086, 0x0c00, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 4th generation"},
+    {0x8086, 0x0c04, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 4th generation mobile"},
+    {0x8086, 0x0c08, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200 v3"},
+    {0x8086, 0x1904, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 6th generation U"},
+    {0x8086, 0x1910, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 6th generation H"},
+    {0x8086, 0x1918, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200 v5"},
+    {0x8086, 0x191f, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 6th generation S"},
+    {0x8086, 0x5904, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 7th generation U"},
+    {0x8086, 0x5910, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 7th generation H"},
+    {0x8086, 0x5918, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200 v6"},
+    {0x8086, 0x591f, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 7th generation S"},
+};
+
+/* PCIEXBAR, low dword */
+#define PCIEXBAR_ENABLE 0x00000001u
+#define PCIEXBAR_LENGTH 0x00000006u
+
+/* Buses by PCIEXBAR_LENGTH; 3 is reserved. */
+static const uint16_t bus_counts[] = {256, 128, 64, 0};
+
+/* E7520's base, bits 31:28 of the address; none of both extremes is one. */
+#define WORD_ADDRESS 0xf000u
+
+static enum rp_chipset_verdict decode_word(uint16_t value,
+                                           struct rp_ecam_range *out_range)
+{
+    if ((value & WORD_ADDRESS) == 0 || (value & WORD_ADDRESS) == WORD_ADDRESS)
+        return RP_CHIPSET_DISABLED;
+    out_range->base.value = (uint64_t)(value & WORD_ADDRESS) << 16;
+    out_range->end_bus = 0xff;
+    return RP_CHIPSET_FOUND;
+}
+
+static enum rp_chipset_verdict decode_pciexbar(uint64_t value, unsigned address_bits,
+                                               struct rp_ecam_range *out_range)
+{
+    uint32_t buses = bus_counts[rp_field_get(PCIEXBAR_LENGTH, (uint32_t)value)];
+    uint64_t size = (uint64_t)buses * RP_ECAM_BUS_SIZE;
+
+    if ((value & PCIEXBAR_ENABLE) == 0)
+        return RP_CHIPSET_DISABLED;
+    if (buses == 0)
+        return RP_CHIPSET_RESERVED;
+    value &= (UINT64_C(1) << address_bits) - 1;
+    /* The base is a multiple of the length; what is below those bits is no address. */
+    out_range->base.value = value & ~(size - 1);
+    out_range->end_bus = (uint8_t)(buses - 1);
+    return RP_CHIPSET_FOUND;
+}
+
+static const struct bridge *find_bridge(uint32_t id)
+{
+    for (size_t i = 0; i < sizeof(bridges) / sizeof(bridges[0]); i++) {
+        if (id == ((uint32_t)bridges[i].device_id << 16 | bridges[i].vendor_id))
+            return &bridges[i];
+    }
+    return NULL;
+}
+
+static enum rp_chipset_verdict read_bridge(const struct rp_cfg *cfg, rp_sbdf_t sbdf,
+                                           const struct bridge *bridge,
+                                           struct rp_ecam_range *out_range)
+{
+    uint32_t low;
+    uint32_t high = 0;
+    uint16_t word;
+
+    if (bridge->layout == LAYOUT_WORD) {
+        if (rp_cfg_read16(cfg, sbdf, bridge->reg, &word) != RP_OK)
+            return RP_CHIPSET_UNKNOWN;
+        return decode_word(word, out_range);
+    }
+    if (rp_cfg_read32(cfg, sbdf, bridge->reg, &low) != RP_OK)
+        return RP_CHIPSET_UNKNOWN;
+    if (bridge->address_bits > 32 &&
+        rp_cfg_read32(cfg, sbdf, (uint16_t)(bridge->reg + 4), &high) != RP_OK)
+        return RP_CHIPSET_UNKNOWN;
+    return decode_pciexbar((uint64_t)high << 32 | low, bridge->address_bits, out_range);
+}
+
+enum rp_chipset_verdict rp_chipset_read(const struct rp_cfg *cfg,
+                                        struct rp_ecam_range *out_range,
+                                        const char **out_name)
+{
+    rp_sbdf_t sbdf = rp_sbdf(0, 0, 0, 0);
+    struct rp_ecam_range range = {.segment = 0, .start_bus = 0};
+    const struct bridge *bridge;
+    uint32_t id;
+
+    *out_range = range;
+    *out_name = NULL;
+    if (rp_cfg_read32(cfg, sbdf, RP_PCI_VENDOR_ID, &id) != RP_OK)
+        return RP_CHIPSET_UNKNOWN;
+    bridge = find_bridge(id);
+    if (!bridge)
+        return RP_CHIPSET_UNKNOWN;
+    *out_name = bridge->name;
+    return read_bridge(cfg, sbdf, bridge, out_range);
+}
+
+/* MSR C001_0058 */
+#define AMD_ENABLE    UINT64_C(0x1)
+#define AMD_BUS_RANGE 0x3cu /* log2 of the buses, over all segments */
+#define AMD_BASE      UINT64_C(0x0000fffffff00000)
+#define AMD_SEGMENT   (256 * (uint64_t)RP_ECAM_BUS_SIZE) /* distance of two segments */
+
+enum rp_chipset_verdict
+rp_chipset_decode_amd(uint64_t msr,
+                      struct rp_ecam_range out_ranges[RP_CHIPSET_AMD_RANGES],
+                      size_t *out_count)
+{
+    unsigned log2_buses = rp_field_get(AMD_BUS_RANGE, (uint32_t)msr);
+    unsigned log2_segments = log2_buses > 8 ? log2_buses - 8 : 0;
+
+    *out_count = 0;
+    if ((msr & AMD_ENABLE) == 0)
+        return RP_CHIPSET_DISABLED;
+    if ((msr & AMD_BASE) == 0)
+        return RP_CHIPSET_RESERVED;
+    /* Four bits: 7 at most, so 128 segments. */
+    for (unsigned i = 0; i < 1u << log2_segments; i++) {
+        struct rp_ecam_range range = {
+            .base = {(msr & AMD_BASE) + i * AMD_SEGMENT},
+            .segment = (uint16_t)i,
+            .start_bus = 0,
+            .end_bus = (uint8_t)((1u << (log2_buses - log2_segments)) - 1),
+        };
+
+        out_ranges[i] = range;
+    }
+    *out_count = (size_t)1 << log2_segments;
+    return RP_CHIPSET_FOUND;
+}
+
+const char *rp_chipset_verdict_text(enum rp_chipset_verdict verdict)
+{
+    switch (verdict) {
+    case RP_CHIPSET_UNKNOWN:
+        return "no base register of this chipset is known";
+    case RP_CHIPSET_DISABLED:
+        return "the base register says that ECAM is off";
+    case RP_CHIPSET_RESERVED:
+        return "the base register holds a reserved value";
+    case RP_CHIPSET_FOUND:
+        return "the base register says where ECAM is";
+    }
+    return "unknown verdict on the chipset";
+}
