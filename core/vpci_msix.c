@@ -156,7 +156,7 @@ void vpci_msix_learn(struct rp_vpci_state *state, struct rp_vpci_msix_entry *ent
     msix->pba_bar = (uint8_t)(pba & RP_PCI_MSIX_BIR);
     msix->pba_offset = pba & RP_PCI_MSIX_OFFSET;
     if (!entries || !is_sound(state) || !are_pages_aligned(state)) {
-        msix->offset = 0;
+        vpci_msix_forget(state);
         return;
     }
     msix->table_window = map_trap(state, vpci_msix_trap(state, 0));

@@ -201,8 +201,9 @@ FUZZERS := \
 	guestdev \
 	launch \
 	mcfg \
-	scan \
 	rootport \
+	scan \
+	vpci \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
 fuzz_decode_SRCS := $(test_execute_SRCS)

@@ -271,6 +271,8 @@ static void a_table_in_an_empty_bar_hides_msix(void **state)
         assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSIX), 0);
         assert_int_equal(domain_read(domain, NVME_MSIX, 4), 0);
         assert_int_equal(domain->platform.maps, 0);
+        assert_int_equal(rp_vpci_msix_program(&domain->state, 0, HOST_ADDRESS, HOST_DATA),
+                         RP_ERR_NO_DEVICE);
     }
 }
 
