@@ -235,6 +235,10 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
     return NULL;
 }
 
+void system_verdicts_final(void)
+{
+}
+
 /* ---- Running and ending ---------------------------------------------------- */
 
 static void log_exits(const struct domain *domain)

@@ -24,6 +24,13 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
                           bool has_iommu);
 
 /*
+ * Verdicts have become final, or a final one has changed what may be launched: plugs
+ * in the held functions whose condition is now met. On any CPU, before or after the
+ * launch; the caller holds no lock.
+ */
+void system_verdicts_final(void);
+
+/*
  * What each CPU does once it is up: runs the vCPU that it is given, when it is
  * given one. The CPU on which the last domain ends turns the machine off.
  */
