@@ -257,14 +257,27 @@ static void hidden_extended_capabilities_are_unlinked_and_blank(void **state)
 {
     struct fake_domain *domain = *state;
 
-    assert_int_equal(domain_read(domain, NVME_AER, 4), 0x1a020001);
+    assert_int_equal(domain_read(domain, NVME_AER, 4), 0x14820001);
+    assert_int_equal(domain_read(domain, NVME_ARI, 4), 0x1a01000e);
     assert_int_equal(domain_read(domain, NVME_DSN, 4), 0x00010003);
     assert_int_equal(domain_read(domain, NVME_DSN + 4, 4), 0x55667788);
     assert_int_equal(domain_read(domain, NVME_DSN + 8, 4), 0x11223344);
-    for (unsigned reg = NVME_ARI; reg < NVME_DSN; reg++)
+    for (unsigned reg = NVME_SRIOV; reg < NVME_DSN; reg++)
         assert_int_equal(domain_read(domain, reg, 1), 0);
     for (unsigned reg = NVME_UNKNOWN; reg < RP_CFG_SIZE_EXTENDED; reg++)
         assert_int_equal(domain_read(domain, reg, 1), 0);
+}
+
+/* 7.8.7: the function that the machine has next to it is not the domain's to know. */
+static void ari_names_no_other_function(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(fake_device_get(&domain->device, NVME_ARI + 4, 4), 0x00000100);
+    assert_int_equal(domain_read(domain, NVME_ARI + 4, 4), 0);
+    domain_write(domain, NVME_ARI + 4, 4, 0xffffffff);
+    assert_int_equal(domain_read(domain, NVME_ARI + 4, 4), 0);
+    assert_int_equal(domain->device.write_count, 0);
 }
 
 /* 80b0eb095a: unhandled registers were passed through for guests. */
@@ -538,6 +551,7 @@ int main(void)
         FROM_START(status_bits_are_cleared_by_writing_ones),
         FROM_START(the_capability_list_is_the_real_one),
         FROM_START(hidden_extended_capabilities_are_unlinked_and_blank),
+        FROM_START(ari_names_no_other_function),
         FROM_START(what_no_row_claims_cannot_be_written),
         PREPARED(a_hidden_first_extended_capability_still_links),
         PREPARED(with_all_of_it_hidden_0x100_reads_zero),

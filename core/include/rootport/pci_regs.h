@@ -517,6 +517,11 @@ enum {
     RP_PCI_POWER_BUDGETING_SIZE = 0x10,
 };
 
+/* Alternative Routing-ID Interpretation: 7.8.7 */
+enum {
+    RP_PCI_ARI_SIZE = 0x08,
+};
+
 /* Extended capabilities that are read whole: 7.9.3, 7.9.1, 7.7.8, 7.9.13, 7.7.4 to 7.7.6
  */
 enum {
