@@ -34,6 +34,7 @@ void power_off(const struct acpi_tables *tables)
         write_pm1(&fadt->pm1a_control, tables->s5.slp_typ_a);
         write_pm1(&fadt->pm1b_control, tables->s5.slp_typ_b);
     }
+    clock_delay_us(POWER_OFF_LIMIT_US);
     console_log(
         "this machine doesn't say how to power it off: it may be switched off now");
     for (;;)

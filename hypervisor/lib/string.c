@@ -12,10 +12,21 @@
 
 #include <stdint.h>
 
-/* Lowest byte first, so that @to may overlap what is above it. */
+enum {
+    WORD_SIZE = 8,
+};
+
+/*
+ * Lowest byte first, so that @to may overlap what is above it. By words, then the
+ * rest by bytes: not every processor makes `rep movsb` as fast.
+ */
 static void copy_up(void *to, const void *from, size_t size)
 {
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+    size_t words = size / WORD_SIZE;
+    size_t bytes = size % WORD_SIZE;
+
+    __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
 }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
@@ -26,9 +37,13 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 
 void *memset(void *to, int byte, size_t size)
 {
+    uint64_t word = (unsigned char)byte * UINT64_C(0x0101010101010101);
+    size_t words = size / WORD_SIZE;
+    size_t bytes = size % WORD_SIZE;
     void *cursor = to;
 
-    __asm__ volatile("rep stosb" : "+D"(cursor), "+c"(size) : "a"(byte) : "memory");
+    __asm__ volatile("rep stosq" : "+D"(cursor), "+c"(words) : "a"(word) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(cursor), "+c"(bytes) : "a"(word) : "memory");
     return to;
 }
 
