@@ -4,9 +4,9 @@
  *
  * What could fool it, and why it does not: RAM, and a window that decodes
  * nothing, differ from the first function found, and where there is none the
- * probe says so. A window that drops bits of bus, device or function shows a
- * function a second time where nobody is. One that drops bits of the register
- * shows every function's first 256 bytes again.
+ * probe says so; RAM with a copy of it all is for the memory map to know. A window that
+ * drops bits of bus, device or function shows a function a second time where nobody is.
+ * One that drops bits of the register shows every function's first 256 bytes again.
  */
 #include <rootport/pci_regs.h>
 #include <rootport/probe.h>
@@ -135,6 +135,30 @@ bool rp_probe_step(struct rp_probe *probe, unsigned budget)
         probe->next++;
     }
     return probe->next < end || conclude_end(probe);
+}
+
+static bool knows_ram(const struct rp_ecam *ecam)
+{
+    for (size_t i = 0; i < ecam->setup.memory_map_count; i++) {
+        if (ecam->setup.memory_map[i].type == RP_MEMORY_RAM)
+            return true;
+    }
+    return false;
+}
+
+bool rp_probe_grant(const struct rp_probe *probe, const struct rp_ecam *ecam,
+                    struct rp_ecam_region *region)
+{
+    bool is_about = probe->range.base.value == region->range.base.value &&
+                    probe->range.segment == region->range.segment &&
+                    probe->range.start_bus <= region->range.start_bus &&
+                    probe->range.end_bus >= region->range.end_bus;
+
+    if (probe->verdict != RP_PROBE_SAME || !is_about || !knows_ram(ecam) ||
+        region->state != RP_ECAM_CANDIDATE)
+        return false;
+    region->evidence |= RP_ECAM_EVIDENCE_PROBE;
+    return true;
 }
 
 const char *rp_probe_verdict_text(enum rp_probe_verdict verdict)

@@ -106,6 +106,8 @@ enum rp_status rp_report_begin(struct rp_report *report,
 {
     enum rp_status status;
 
+    /* Zero is no report's: it marks functions that none has looked at. */
+    context->serial += context->serial == UINT32_MAX ? 2 : 1;
     report->context = context;
     report->request = *request;
     report->region = NULL;
@@ -176,38 +178,60 @@ static bool is_in_the_way(const struct rp_report *report,
            rp_extcfg_unpack(function->pending).size != rp_scan_verdict(function).size;
 }
 
+static bool is_evaluated(const struct rp_report *report,
+                         const struct rp_function *function)
+{
+    return function->pending_report == report->context->serial;
+}
+
 static void evaluate_next(struct rp_report *report)
 {
     struct rp_function *function = &report->context->scan->functions[report->next];
-    struct rp_extcfg_verdict old = rp_scan_verdict(function);
+    struct rp_extcfg_verdict verdict = rp_scan_verdict(function);
 
-    function->pending = rp_extcfg_pack(old);
-    if (!old.final && is_affected(report, function))
-        function->pending = rp_extcfg_pack(evaluate(report, function));
+    if (!is_evaluated(report, function)) {
+        if (!verdict.final && is_affected(report, function))
+            verdict = evaluate(report, function);
+        function->pending = rp_extcfg_pack(verdict);
+        function->pending_report = report->context->serial;
+    }
     if (is_in_the_way(report, function))
         report->busy = (uint32_t)report->next;
     report->next++;
 }
 
-/* ---- Taking effect ---- */
+/* Goes on with the functions; false once all are evaluated, or one is in the way. */
+static bool evaluate_some(struct rp_report *report, size_t budget)
+{
+    size_t count = report->context->scan->count;
 
-/* Functions may have been assigned, or settled, since they were evaluated. */
-static bool is_free(struct rp_report *report)
+    for (; budget > 0 && report->next < count && report->busy == RP_SCAN_NONE; budget--)
+        evaluate_next(report);
+    return report->next < count && report->busy == RP_SCAN_NONE;
+}
+
+/*
+ * Between the steps functions may have been assigned, settled, removed and
+ * added since their turn. Returns whether some need another turn.
+ */
+static bool check_again(struct rp_report *report)
 {
     const struct rp_scan *scan = report->context->scan;
 
-    for (size_t i = 0; i < scan->count; i++) {
-        struct rp_function *function = &scan->functions[i];
+    for (size_t i = 0; i < scan->count && report->busy == RP_SCAN_NONE; i++) {
+        const struct rp_function *function = &scan->functions[i];
 
-        if (rp_scan_verdict(function).final)
-            function->pending = function->verdict;
-        if (is_in_the_way(report, function)) {
-            report->busy = (uint32_t)i;
-            return false;
+        if (!is_evaluated(report, function)) {
+            report->next = i;
+            return true;
         }
+        if (is_in_the_way(report, function))
+            report->busy = (uint32_t)i;
     }
-    return true;
+    return false;
 }
+
+/* ---- Taking effect ---- */
 
 /* One store a function. The old verdict goes where the new one was. */
 static void publish_verdicts(struct rp_report *report)
@@ -221,6 +245,7 @@ static void publish_verdicts(struct rp_report *report)
         if (rp_scan_publish(function, rp_extcfg_unpack(function->pending)))
             report->change_count++;
         function->pending = old;
+        function->pending_report = report->context->serial;
     }
 }
 
@@ -250,22 +275,14 @@ static enum rp_status refuse(struct rp_report *report, enum rp_status status)
 
 enum rp_status rp_report_step(struct rp_report *report, size_t budget, bool *out_is_done)
 {
-    const struct rp_report_context *context = report->context;
-
     *out_is_done = true;
-    if (context->is_sealed)
+    if (report->context->is_sealed)
         return refuse(report, RP_ERR_DENIED);
     if (report->effect != RP_REPORT_NOTHING) {
-        for (; budget > 0 && report->next < context->scan->count; budget--) {
-            evaluate_next(report);
-            if (report->busy != RP_SCAN_NONE)
-                return refuse(report, RP_ERR_BUSY);
-        }
-        if (report->next < context->scan->count) {
-            *out_is_done = false;
+        *out_is_done = !evaluate_some(report, budget) && !check_again(report);
+        if (!*out_is_done)
             return RP_OK;
-        }
-        if (!is_free(report))
+        if (report->busy != RP_SCAN_NONE)
             return refuse(report, RP_ERR_BUSY);
     }
     take_effect(report);
@@ -278,7 +295,8 @@ bool rp_report_is_changed(const struct rp_report *report, size_t index,
     const struct rp_function *function = &report->context->scan->functions[index];
 
     *out_old = rp_extcfg_unpack(function->pending);
-    return report->change_count != 0 && function->pending != function->verdict;
+    return report->change_count != 0 && is_evaluated(report, function) &&
+           function->pending != function->verdict;
 }
 
 void rp_report_seal(struct rp_report_context *context)

@@ -224,6 +224,7 @@ void rp_scan_remove(struct rp_scan *scan, size_t index)
 
     function->is_present = false;
     function->owner = 0;
+    function->pending_report = 0;
     atomic_store_explicit(&function->verdict, 0, memory_order_release);
 }
 
@@ -444,6 +445,8 @@ bool rp_scan_publish(struct rp_function *function, struct rp_extcfg_verdict verd
     if (rp_scan_verdict(function).final || function->verdict == word)
         return false;
     atomic_store_explicit(&function->verdict, word, memory_order_release);
+    /* What a report found of the function before is out of date. */
+    function->pending_report = 0;
     return true;
 }
 

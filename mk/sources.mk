@@ -130,6 +130,7 @@ UNIT_TESTS := \
 	aml \
 	cap \
 	cfg \
+	chipset \
 	config \
 	conline \
 	decode \
@@ -142,13 +143,15 @@ UNIT_TESTS := \
 	iommu \
 	launch \
 	mcfg \
-	pvh \
-	resolve \
 	pciehp \
+	probe \
+	pvh \
+	report \
+	resolve \
 	rootport \
 	rootport_image \
-	scan \
 	rootport_slot \
+	scan \
 	string \
 	topology \
 	types \

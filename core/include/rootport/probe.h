@@ -45,6 +45,15 @@ struct rp_probe rp_probe_begin(const struct rp_ecam_range *range,
  */
 bool rp_probe_step(struct rp_probe *probe, unsigned budget);
 
+/*
+ * Gives RP_ECAM_EVIDENCE_PROBE to the region that @probe was about, where its
+ * verdict is SAME. Comparing alone cannot tell ECAM from RAM that happens to
+ * hold a copy of it, so it takes a candidate, held against a memory map that
+ * knows where RAM is. Returns whether the region has the evidence.
+ */
+bool rp_probe_grant(const struct rp_probe *probe, const struct rp_ecam *ecam,
+                    struct rp_ecam_region *region);
+
 /* A short sentence in English for @verdict, never NULL. */
 const char *rp_probe_verdict_text(enum rp_probe_verdict verdict);
 

@@ -49,7 +49,8 @@ struct rp_report_context {
     struct rp_scan *scan;
     enum rp_extcfg_alias alias;
     enum rp_report_permission permission;
-    bool is_sealed; /* set by rp_report_seal() alone */
+    bool is_sealed;  /* set by rp_report_seal() alone */
+    uint32_t serial; /* of the last report that began */
 };
 
 /* What a report does to its region. */
