@@ -8,6 +8,9 @@
 
 #include "vpci_internal.h"
 
+/* For what is seldom: the registers it needs would be saved for every access. */
+#define NOT_INLINE __attribute__((noinline))
+
 enum {
     DWORD_SIZE = 4,
 };
@@ -31,48 +34,108 @@ static const struct {
     [VPCI_MSIX_CONTROL] = {vpci_msix_control_read, vpci_msix_control_write},
 };
 
-static uint32_t mask_of_width(unsigned width)
+enum {
+    WIDTH_MAX = 8,
+};
+
+/*
+ * The bits of an access within one dword, by width and position in it, moved down
+ * to bit 0; zero for what is no width or goes on into the next dword.
+ */
+static const uint32_t masks_within[WIDTH_MAX + 1][DWORD_SIZE] = {
+    [1] = {0xff, 0xff, 0xff, 0xff},
+    [2] = {0xffff, 0xffff, 0xffff, 0},
+    [4] = {0xffffffff, 0, 0, 0},
+};
+
+/* A part of an access that stays within one dword. */
+struct piece {
+    unsigned reg;
+    unsigned shift; /* in bits, of the piece in the whole access */
+    uint32_t mask;  /* of the piece in its dword */
+};
+
+static bool is_width(unsigned width)
 {
-    return width >= DWORD_SIZE ? 0xffffffffu : (1u << 8 * width) - 1;
+    return width == 1 || width == 2 || width == 4 || width == 8;
 }
 
-static uint32_t read_dword(const struct rp_vpci_view *view, unsigned dword)
+/* The piece of an access of @width bytes at @reg that begins @done bytes into it. */
+static struct piece cut(unsigned reg, unsigned width, unsigned done, unsigned *out_count)
 {
-    const struct rp_vpci_slot *slot = &view->slots[view->slot_of[dword]];
-    const struct rp_vpci_state *state = view->state;
-    const uint32_t of_hardware = slot->ro | slot->rw | slot->rw1c;
-    uint32_t value = slot->value;
+    const unsigned position = (reg + done) % DWORD_SIZE;
+    unsigned count = DWORD_SIZE - position;
 
-    if (of_hardware)
-        value |= vpci_hw_read(state, dword * DWORD_SIZE, DWORD_SIZE) & of_hardware;
-    if (slot->virt)
-        value |= state->shadows[slot->shadow].value & slot->virt;
-    if (handlers[slot->handler].read)
-        value |= handlers[slot->handler].read(state, slot->argument)
-                 << 8 * slot->position;
+    if (count > width - done)
+        count = width - done;
+    *out_count = count;
+    return (struct piece){
+        .reg = reg + done,
+        .shift = 8 * done,
+        .mask = 0xffffffffu >> 8 * (DWORD_SIZE - count) << 8 * position,
+    };
+}
+
+/* The bits in @mask of the dword of @slot, from @reg on. */
+static inline uint32_t read_own(const struct rp_vpci_view *view,
+                                const struct rp_vpci_slot *slot, unsigned reg,
+                                uint32_t mask)
+{
+    const uint32_t value = slot->value | view->state->shadows[slot->shadow].value;
+
+    return value >> 8 * (reg % DWORD_SIZE) & mask;
+}
+
+/* Likewise of a dword that has bits of the function's. */
+NOT_INLINE static uint32_t read_mixed(const struct rp_vpci_view *view,
+                                      const struct rp_vpci_slot *slot, unsigned reg,
+                                      uint32_t mask)
+{
+    const uint32_t value =
+        vpci_hw_read(view->state, reg / DWORD_SIZE * DWORD_SIZE, DWORD_SIZE);
+
+    return ((value & slot->hardware) >> 8 * (reg % DWORD_SIZE) & mask) |
+           read_own(view, slot, reg, mask);
+}
+
+static inline uint32_t read_within(const struct rp_vpci_view *view, unsigned reg,
+                                   uint32_t mask)
+{
+    const struct rp_vpci_slot *slot = &view->slots[view->slot_of[reg / DWORD_SIZE]];
+
+    if (slot->hardware)
+        return read_mixed(view, slot, reg, mask);
+    return read_own(view, slot, reg, mask);
+}
+
+NOT_INLINE static uint64_t read_pieces(const struct rp_vpci_view *view, unsigned reg,
+                                       unsigned width)
+{
+    uint64_t value = 0;
+    unsigned count;
+
+    if (!is_width(width))
+        return UINT64_MAX;
+    for (unsigned done = 0; done < width; done += count) {
+        const struct piece piece = cut(reg, width, done, &count);
+        uint64_t part = piece.mask >> 8 * (piece.reg % DWORD_SIZE);
+
+        if (piece.reg < view->size)
+            part = read_within(view, piece.reg, (uint32_t)part);
+        value |= part << piece.shift;
+    }
     return value;
 }
 
 uint64_t rp_vpci_read(const struct rp_vpci_view *view, uint16_t reg, unsigned width)
 {
-    uint64_t value = UINT64_MAX;
+    uint32_t mask = 0;
 
-    if (width != 1 && width != 2 && width != 4 && width != 8)
-        return value;
-    for (unsigned done = 0; done < width;) {
-        const unsigned at = reg + done;
-        const unsigned position = at % DWORD_SIZE;
-        unsigned count = DWORD_SIZE - position;
-        if (count > width - done)
-            count = width - done;
-        if (at < view->size) {
-            const uint64_t mask = (uint64_t)mask_of_width(count) << 8 * done;
-            const uint64_t part = read_dword(view, at / DWORD_SIZE) >> 8 * position;
-            value = (value & ~mask) | (part << 8 * done & mask);
-        }
-        done += count;
-    }
-    return width == 8 ? value : value & mask_of_width(width);
+    if (reg < view->size && width <= WIDTH_MAX)
+        mask = masks_within[width][reg % DWORD_SIZE];
+    if (mask)
+        return read_within(view, reg, mask);
+    return read_pieces(view, reg, width);
 }
 
 /* The bytes of @bits, each all ones if any of its bits is set. */
@@ -98,7 +161,8 @@ static void write_hardware(const struct rp_vpci_state *state, unsigned reg, uint
         const unsigned pair = mask >> 8 * at & 0xffffu;
         const unsigned width = at % 2 == 0 && pair == 0xffffu ? 2 : 1;
         if (pair & 0xffu)
-            vpci_hw_write(state, reg + at, width, value >> 8 * at & mask_of_width(width));
+            vpci_hw_write(state, reg + at, width,
+                          value >> 8 * at & masks_within[width][0]);
         at += width;
     }
 }
@@ -112,11 +176,23 @@ static void store_masked(const struct rp_vpci_state *state,
     const uint32_t bytes = whole_bytes(writable & write.mask) & write.mask;
     uint32_t out;
 
-    if (!bytes)
-        return;
     out = vpci_hw_read(state, reg, DWORD_SIZE) & ~(slot->rw1c | slot->write_zero);
     out = (out & ~(slot->rw & write.mask)) | (write.value & writable & write.mask);
     write_hardware(state, reg, bytes, out);
+}
+
+/* Brings what a domain reads in line with what the handler has. */
+static void refresh(const struct rp_vpci_state *state, struct rp_vpci_shadow *shadow)
+{
+    if (handlers[shadow->handler].read)
+        shadow->value = handlers[shadow->handler].read(state, shadow->argument)
+                        << 8 * shadow->position;
+}
+
+void vpci_refresh(struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < state->shadow_count; i++)
+        refresh(state, &state->shadows[i]);
 }
 
 static void write_dword(const struct rp_vpci_view *view, unsigned dword,
@@ -124,39 +200,37 @@ static void write_dword(const struct rp_vpci_view *view, unsigned dword,
 {
     const struct rp_vpci_slot *slot = &view->slots[view->slot_of[dword]];
     struct rp_vpci_state *state = view->state;
+    struct rp_vpci_shadow *shadow = &state->shadows[slot->shadow];
 
-    if (slot->virt) {
-        struct rp_vpci_shadow *shadow = &state->shadows[slot->shadow];
-        const struct vpci_write own = {write.value, write.mask & slot->virt};
-        shadow->value = vpci_merge(shadow->value, own);
-    }
-    store_masked(state, slot, dword * DWORD_SIZE, write);
+    if (slot->virt & write.mask)
+        shadow->value = vpci_merge(
+            shadow->value, (struct vpci_write){write.value, write.mask & slot->virt});
+    if ((slot->rw | slot->rw1c) & write.mask)
+        store_masked(state, slot, dword * DWORD_SIZE, write);
     if (handlers[slot->handler].write) {
         const struct vpci_write moved = {write.value >> 8 * slot->position,
                                          write.mask >> 8 * slot->position};
         if (moved.mask)
             handlers[slot->handler].write(state, slot->argument, moved, effects);
+        refresh(state, shadow);
     }
 }
 
 void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width,
                    uint64_t value, struct rp_vpci_effects *effects)
 {
-    if (width != 1 && width != 2 && width != 4 && width != 8)
+    unsigned count;
+
+    if (!is_width(width))
         return;
-    for (unsigned done = 0; done < width;) {
-        const unsigned at = reg + done;
-        const unsigned position = at % DWORD_SIZE;
-        unsigned count = DWORD_SIZE - position;
-        if (count > width - done)
-            count = width - done;
-        if (at < view->size) {
-            const struct vpci_write write = {
-                (uint32_t)(value >> 8 * done) << 8 * position,
-                mask_of_width(count) << 8 * position,
-            };
-            write_dword(view, at / DWORD_SIZE, write, effects);
-        }
-        done += count;
+    for (unsigned done = 0; done < width; done += count) {
+        const struct piece piece = cut(reg, width, done, &count);
+        const struct vpci_write write = {
+            .value = (uint32_t)(value >> piece.shift) << 8 * (piece.reg % DWORD_SIZE),
+            .mask = piece.mask,
+        };
+
+        if (piece.reg < view->size)
+            write_dword(view, piece.reg / DWORD_SIZE, write, effects);
     }
 }

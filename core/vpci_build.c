@@ -29,36 +29,30 @@ static struct rp_vpci_slot *own_slot(struct rp_vpci_view *view, unsigned dword)
     return &view->slots[view->slot_of[dword]];
 }
 
-/* The state's shadow for @dword, which an earlier view may have made. NULL: none left. */
-static struct rp_vpci_shadow *find_shadow(struct rp_vpci_state *state, unsigned dword,
-                                          uint8_t *out_index)
+/*
+ * The state's shadow for @dword, which an earlier view may have made. Zero, the one
+ * that stays zero, if none is left: only a function whose lists change from build to
+ * build gets that far, and the register is then not there.
+ */
+static uint32_t find_shadow(struct rp_vpci_state *state, unsigned dword)
 {
-    struct rp_vpci_shadow *shadow;
-    unsigned i;
-
-    for (i = 0; i < state->shadow_count; i++)
+    for (uint32_t i = 1; i < state->shadow_count; i++)
         if (state->shadows[i].dword == dword)
-            break;
-    if (i == RP_VPCI_SHADOWS_MAX)
-        return NULL;
-    *out_index = (uint8_t)i;
-    shadow = &state->shadows[i];
-    if (i == state->shadow_count) {
-        *shadow = (struct rp_vpci_shadow){.dword = (uint16_t)dword};
-        state->shadow_count++;
-    }
-    return shadow;
+            return i;
+    if (state->shadow_count == RP_VPCI_SHADOWS_MAX)
+        return 0;
+    state->shadows[state->shadow_count] =
+        (struct rp_vpci_shadow){.dword = (uint16_t)dword};
+    return state->shadow_count++;
 }
 
-/* Gives @slot its bits of the domain's own; without a shadow they read as zero. */
+/* Gives @slot bits of the domain's own. */
 static void claim_virtual(struct rp_vpci_state *state, struct rp_vpci_slot *slot,
-                          unsigned dword, const struct vpci_reg *reg, unsigned shift)
+                          const struct vpci_reg *reg, unsigned shift)
 {
-    struct rp_vpci_shadow *shadow = find_shadow(state, dword, &slot->shadow);
+    struct rp_vpci_shadow *shadow = &state->shadows[slot->shadow];
     const uint32_t reset = reg->reset << shift;
 
-    if (!shadow)
-        return;
     slot->virt |= reg->virt << shift;
     if ((shadow->reset & reset) != reset) {
         shadow->reset |= reset;
@@ -67,26 +61,34 @@ static void claim_virtual(struct rp_vpci_state *state, struct rp_vpci_slot *slot
     shadow->sticky |= reg->sticky << shift;
 }
 
+static void claim_handler(struct rp_vpci_state *state, struct rp_vpci_slot *slot,
+                          const struct vpci_reg *reg, unsigned position, uint8_t argument)
+{
+    struct rp_vpci_shadow *shadow = &state->shadows[slot->shadow];
+
+    slot->handler = shadow->handler = reg->handler;
+    slot->position = shadow->position = (uint8_t)position;
+    slot->argument = shadow->argument = argument;
+}
+
 void vpci_claim(struct rp_vpci_view *view, uint16_t base, const struct vpci_reg *reg,
                 uint8_t argument)
 {
     const unsigned at = base + reg->offset;
-    const unsigned dword = at / 4;
     const unsigned shift = 8 * (at % 4);
-    struct rp_vpci_slot *slot = own_slot(view, dword);
+    struct rp_vpci_slot *slot = own_slot(view, at / 4);
 
     slot->value |= reg->value << shift;
-    slot->ro |= reg->ro << shift;
+    slot->hardware |= (reg->ro | reg->rw | reg->rw1c) << shift;
     slot->rw |= reg->rw << shift;
     slot->rw1c |= reg->rw1c << shift;
     slot->write_zero |= reg->write_zero << shift;
-    if (reg->virt)
-        claim_virtual(view->state, slot, dword, reg, shift);
-    if (reg->handler != VPCI_NO_HANDLER) {
-        slot->handler = reg->handler;
-        slot->argument = argument;
-        slot->position = (uint8_t)(at % 4);
-    }
+    if (reg->virt || reg->handler)
+        slot->shadow = find_shadow(view->state, at / 4);
+    if (slot->shadow && reg->virt)
+        claim_virtual(view->state, slot, reg, shift);
+    if (slot->shadow && reg->handler)
+        claim_handler(view->state, slot, reg, at % 4, argument);
 }
 
 /* Whether [offset, offset + size) is in the space and nobody's. */
@@ -310,7 +312,7 @@ enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *st
     view->state = state;
     view->size = size;
     view->slot_count = SLOTS_SHARED;
-    view->slots[SLOT_READ_ONLY].ro = 0xffffffffu;
+    view->slots[SLOT_READ_ONLY].hardware = 0xffffffffu;
     vpci_header_claim(view);
 
     caps = rp_cap_begin(&state->cfg, state->sbdf);
@@ -320,6 +322,7 @@ enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *st
     build_standard(view);
     if (size == RP_CFG_SIZE_EXTENDED)
         build_extended(view);
+    vpci_refresh(state);
     return RP_OK;
 }
 

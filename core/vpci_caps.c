@@ -25,14 +25,14 @@ static const struct vpci_reg pm_regs[] = {
      .value = RP_PCI_PM_CONTROL_NO_SOFT_RESET},
 };
 
-uint32_t vpci_pm_control_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_pm_control_read(const struct rp_vpci_state *state, unsigned argument)
 {
     (void)argument;
     return state->is_asleep ? RP_PCI_PM_D3HOT : RP_PCI_PM_D0;
 }
 
 /* D1 and D2 are not there; a write of a state that is not there is discarded. */
-void vpci_pm_control_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_pm_control_write(struct rp_vpci_state *state, unsigned argument,
                            struct vpci_write write, struct rp_vpci_effects *effects)
 {
     const uint32_t old = vpci_pm_control_read(state, argument);
@@ -147,7 +147,7 @@ static void set_read_request(struct rp_vpci_state *state, uint32_t control)
         vpci_hw_write(state, reg, 2, value);
 }
 
-void vpci_device_control_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_device_control_write(struct rp_vpci_state *state, unsigned argument,
                                struct vpci_write write, struct rp_vpci_effects *effects)
 {
     (void)argument;
@@ -168,7 +168,7 @@ static const struct vpci_reg af_regs[] = {
     {.offset = RP_PCI_AF_STATUS, .width = 1, .ro = RP_PCI_AF_STATUS_TRANSACTIONS_PENDING},
 };
 
-void vpci_af_control_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_af_control_write(struct rp_vpci_state *state, unsigned argument,
                            struct vpci_write write, struct rp_vpci_effects *effects)
 {
     (void)state;

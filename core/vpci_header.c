@@ -241,7 +241,7 @@ void vpci_header_claim(struct rp_vpci_view *view)
     }
 }
 
-uint32_t vpci_command_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_command_read(const struct rp_vpci_state *state, unsigned argument)
 {
     (void)argument;
     return state->command;
@@ -251,7 +251,7 @@ uint32_t vpci_command_read(const struct rp_vpci_state *state, uint8_t argument)
  * Memory decode of the hardware stays on: a domain's bit is about its mapping.
  * Bus mastering and INTx go to hardware, the rest of the domain's bits do not.
  */
-void vpci_command_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
                         struct vpci_write write, struct rp_vpci_effects *effects)
 {
     const uint32_t own =
@@ -274,7 +274,7 @@ void vpci_command_write(struct rp_vpci_state *state, uint8_t argument,
         effects->what |= RP_VPCI_EFFECT_INTX;
 }
 
-uint32_t vpci_bar_low_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_bar_low_read(const struct rp_vpci_state *state, unsigned argument)
 {
     const struct rp_vpci_bar *bar = &state->bars[argument];
     uint32_t value = (uint32_t)bar->address;
@@ -286,7 +286,7 @@ uint32_t vpci_bar_low_read(const struct rp_vpci_state *state, uint8_t argument)
     return value;
 }
 
-uint32_t vpci_bar_high_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_bar_high_read(const struct rp_vpci_state *state, unsigned argument)
 {
     return (uint32_t)(state->bars[argument].address >> 32);
 }
@@ -300,7 +300,7 @@ static void move_bar(struct rp_vpci_state *state, struct rp_vpci_bar *bar,
     bar->address = address;
 }
 
-void vpci_bar_low_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_bar_low_write(struct rp_vpci_state *state, unsigned argument,
                         struct vpci_write write, struct rp_vpci_effects *effects)
 {
     struct rp_vpci_bar *bar = &state->bars[argument];
@@ -309,7 +309,7 @@ void vpci_bar_low_write(struct rp_vpci_state *state, uint8_t argument,
     move_bar(state, bar, high | vpci_merge((uint32_t)bar->address, write), effects);
 }
 
-void vpci_bar_high_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_bar_high_write(struct rp_vpci_state *state, unsigned argument,
                          struct vpci_write write, struct rp_vpci_effects *effects)
 {
     struct rp_vpci_bar *bar = &state->bars[argument];
@@ -335,5 +335,6 @@ enum rp_status rp_vpci_bar_place(struct rp_vpci_state *state, unsigned index,
     if (state->bars[index].kind == RP_VPCI_BAR_MEMORY32 && gpa.value > UINT32_MAX)
         return RP_ERR_INVALID;
     state->bars[index].address = gpa.value;
+    vpci_refresh(state);
     return RP_OK;
 }

@@ -42,8 +42,8 @@ static inline uint32_t vpci_merge(uint32_t old, struct vpci_write write)
  * Both see bits of a register that the masks of its row leave out; bits that
  * belong to the register above may be set in a write and are not theirs.
  */
-typedef uint32_t vpci_read_fn(const struct rp_vpci_state *state, uint8_t argument);
-typedef void vpci_write_fn(struct rp_vpci_state *state, uint8_t argument,
+typedef uint32_t vpci_read_fn(const struct rp_vpci_state *state, unsigned argument);
+typedef void vpci_write_fn(struct rp_vpci_state *state, unsigned argument,
                            struct vpci_write write, struct rp_vpci_effects *effects);
 
 /*
@@ -94,14 +94,33 @@ struct vpci_cap_table {
 extern const struct vpci_cap_table vpci_caps;    /* vpci_caps.c */
 extern const struct vpci_cap_table vpci_extcaps; /* vpci_extcaps.c */
 
+/* vpci.c: after a change of state other than by a domain's write. */
+void vpci_refresh(struct rp_vpci_state *state);
+
 /* vpci_build.c: rows become dwords of a view. */
 void vpci_claim(struct rp_vpci_view *view, uint16_t base, const struct vpci_reg *reg,
                 uint8_t argument);
 
-/* vpci_state.c: accesses of the library itself; a read that fails is all ones. */
-uint32_t vpci_hw_read(const struct rp_vpci_state *state, unsigned reg, unsigned width);
-void vpci_hw_write(const struct rp_vpci_state *state, unsigned reg, unsigned width,
-                   uint32_t value);
+/*
+ * Accesses of the library itself, at registers that are multiples of @width below
+ * 4096. A read that fails is all ones: the carrier stores them.
+ */
+static inline uint32_t vpci_hw_read(const struct rp_vpci_state *state, unsigned reg,
+                                    unsigned width)
+{
+    uint32_t value;
+
+    (void)state->cfg.ops->read(state->cfg.context, state->sbdf, (uint16_t)reg, width,
+                               &value);
+    return value;
+}
+
+static inline void vpci_hw_write(const struct rp_vpci_state *state, unsigned reg,
+                                 unsigned width, uint32_t value)
+{
+    (void)state->cfg.ops->write(state->cfg.context, state->sbdf, (uint16_t)reg, width,
+                                value);
+}
 
 /* vpci_header.c */
 void vpci_header_claim(struct rp_vpci_view *view);

@@ -124,7 +124,7 @@ void vpci_msi_claim(const struct vpci_site *site)
     }
 }
 
-uint32_t vpci_msi_control_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_msi_control_read(const struct rp_vpci_state *state, unsigned argument)
 {
     const struct rp_vpci_msi *msi = &state->msi;
     uint32_t control = 0;
@@ -144,7 +144,7 @@ uint32_t vpci_msi_control_read(const struct rp_vpci_state *state, uint8_t argume
 }
 
 /* Enabling waits for rp_vpci_msi_program(); disabling cannot wait. */
-void vpci_msi_control_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_msi_control_write(struct rp_vpci_state *state, unsigned argument,
                             struct vpci_write write, struct rp_vpci_effects *effects)
 {
     struct rp_vpci_msi *msi = &state->msi;
@@ -165,25 +165,25 @@ void vpci_msi_control_write(struct rp_vpci_state *state, uint8_t argument,
     msi->vectors_log2 = (uint8_t)vectors_log2;
 }
 
-uint32_t vpci_msi_address_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_msi_address_read(const struct rp_vpci_state *state, unsigned argument)
 {
     (void)argument;
     return (uint32_t)state->msi.address;
 }
 
-uint32_t vpci_msi_address_upper_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_msi_address_upper_read(const struct rp_vpci_state *state, unsigned argument)
 {
     (void)argument;
     return (uint32_t)(state->msi.address >> 32);
 }
 
-uint32_t vpci_msi_data_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_msi_data_read(const struct rp_vpci_state *state, unsigned argument)
 {
     (void)argument;
     return state->msi.data;
 }
 
-uint32_t vpci_msi_mask_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_msi_mask_read(const struct rp_vpci_state *state, unsigned argument)
 {
     (void)argument;
     return state->msi.mask;
@@ -199,7 +199,7 @@ static void set_message(struct rp_vpci_msi *msi, uint64_t address, uint16_t data
     msi->data = data;
 }
 
-void vpci_msi_address_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_msi_address_write(struct rp_vpci_state *state, unsigned argument,
                             struct vpci_write write, struct rp_vpci_effects *effects)
 {
     struct rp_vpci_msi *msi = &state->msi;
@@ -210,7 +210,7 @@ void vpci_msi_address_write(struct rp_vpci_state *state, uint8_t argument,
     set_message(msi, (msi->address & ~(uint64_t)0xffffffff) | low, msi->data, effects);
 }
 
-void vpci_msi_address_upper_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_msi_address_upper_write(struct rp_vpci_state *state, unsigned argument,
                                   struct vpci_write write,
                                   struct rp_vpci_effects *effects)
 {
@@ -221,7 +221,7 @@ void vpci_msi_address_upper_write(struct rp_vpci_state *state, uint8_t argument,
     set_message(msi, high << 32 | (uint32_t)msi->address, msi->data, effects);
 }
 
-void vpci_msi_data_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_msi_data_write(struct rp_vpci_state *state, unsigned argument,
                          struct vpci_write write, struct rp_vpci_effects *effects)
 {
     struct rp_vpci_msi *msi = &state->msi;
@@ -231,7 +231,7 @@ void vpci_msi_data_write(struct rp_vpci_state *state, uint8_t argument,
 }
 
 /* The function keeps what is masked pending, so the mask is its own as well. */
-void vpci_msi_mask_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_msi_mask_write(struct rp_vpci_state *state, unsigned argument,
                          struct vpci_write write, struct rp_vpci_effects *effects)
 {
     struct rp_vpci_msi *msi = &state->msi;

@@ -214,7 +214,7 @@ void vpci_msix_claim(const struct vpci_site *site)
     vpci_claim(site->view, site->offset, &pba, 0);
 }
 
-uint32_t vpci_msix_control_read(const struct rp_vpci_state *state, uint8_t argument)
+uint32_t vpci_msix_control_read(const struct rp_vpci_state *state, unsigned argument)
 {
     const struct rp_vpci_msix *msix = &state->msix;
     uint32_t control = msix->entry_count - 1u;
@@ -228,7 +228,7 @@ uint32_t vpci_msix_control_read(const struct rp_vpci_state *state, uint8_t argum
 }
 
 /* Both bits may go to hardware at once: its entries are masked until programmed. */
-void vpci_msix_control_write(struct rp_vpci_state *state, uint8_t argument,
+void vpci_msix_control_write(struct rp_vpci_state *state, unsigned argument,
                              struct vpci_write write, struct rp_vpci_effects *effects)
 {
     const uint32_t own = RP_PCI_MSIX_CONTROL_ENABLE | RP_PCI_MSIX_CONTROL_MASK_ALL;

@@ -11,22 +11,6 @@
 
 #include "vpci_internal.h"
 
-uint32_t vpci_hw_read(const struct rp_vpci_state *state, unsigned reg, unsigned width)
-{
-    uint32_t value = RP_PCI_ALL_ONES;
-
-    (void)state->cfg.ops->read(state->cfg.context, state->sbdf, (uint16_t)reg, width,
-                               &value);
-    return value;
-}
-
-void vpci_hw_write(const struct rp_vpci_state *state, unsigned reg, unsigned width,
-                   uint32_t value)
-{
-    (void)state->cfg.ops->write(state->cfg.context, state->sbdf, (uint16_t)reg, width,
-                                value);
-}
-
 static bool is_gone(const struct rp_vpci_state *state)
 {
     return vpci_hw_read(state, RP_PCI_VENDOR_ID, 4) == RP_PCI_ALL_ONES;
@@ -73,6 +57,7 @@ enum rp_status rp_vpci_attach(struct rp_vpci_state *state,
         .platform = config->platform,
         .sbdf = config->sbdf,
         .policy = config->policy,
+        .shadow_count = 1,
     };
     if (config->role != RP_VPCI_ROLE_GUEST && config->role != RP_VPCI_ROLE_HARDWARE)
         return RP_ERR_INVALID;
@@ -169,5 +154,6 @@ enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state)
     vpci_msix_reset(state);
     reset_shadows(state);
     state->is_asleep = false;
+    vpci_refresh(state);
     return RP_OK;
 }

@@ -32,7 +32,7 @@ enum {
     RP_VPCI_PAGE_SIZE = 4096,
     RP_VPCI_BARS_MAX = 6,
     RP_VPCI_SLOTS_MAX = 256,
-    RP_VPCI_SHADOWS_MAX = 48,
+    RP_VPCI_SHADOWS_MAX = 64,
     RP_VPCI_CAPS_MAX = 64,
     /* Six BARs, and two trapped ranges that each cut a BAR in up to three. */
     RP_VPCI_MAPPINGS_MAX = RP_VPCI_BARS_MAX + 4,
@@ -124,12 +124,19 @@ struct rp_vpci_msix {
     volatile void *pba_window;
 };
 
-/* A register whose bits exist only here, at dword @dword of the space. */
+/*
+ * What a domain reads of dword @dword beside constants and the function's own: its
+ * own bits, and what a handler has, which is brought up to date by each write. The
+ * first one is always zero, for dwords that have nothing of the kind.
+ */
 struct rp_vpci_shadow {
-    uint16_t dword;
     uint32_t value;
     uint32_t reset;  /* the value after a reset, */
     uint32_t sticky; /* but for these bits, which an FLR leaves alone */
+    uint16_t dword;
+    uint8_t handler;
+    uint8_t argument;
+    uint8_t position;
 };
 
 /* A range of guest addresses that reaches the function: [base, base + size). */
@@ -302,20 +309,23 @@ struct rp_vpci_found {
     uint8_t treatment; /* enum rp_vpci_treatment */
 };
 
-/* How one dword of the space behaves. Bits in no mask read as in @value. */
+/*
+ * How one dword of the space behaves. Bits in no mask read as in @value.
+ * 32 bytes, so that an index is a shift.
+ */
 struct rp_vpci_slot {
-    uint32_t value; /* constant */
-    uint32_t ro;    /* read from hardware, writes ignored */
-    uint32_t rw;    /* read from and written to hardware */
-    uint32_t rw1c;  /* read from hardware, a 1 is written to hardware */
-    uint32_t
-        write_zero;   /* whenever a write goes to hardware, these bits are zero in it */
-    uint32_t virt;    /* kept in the state, never written to hardware */
-    uint8_t shadow;   /* which of the state's shadows keeps them */
-    uint8_t handler;  /* 0: the masks say all */
-    uint8_t argument; /* of the handler */
-    uint8_t position; /* of the handler's register in the dword, in bytes */
+    uint32_t value;      /* constant */
+    uint32_t hardware;   /* read from the function */
+    uint32_t rw;         /* of these, written to the function */
+    uint32_t rw1c;       /* of these, a 1 is written to the function */
+    uint32_t write_zero; /* whenever a write goes to the function, zero in it */
+    uint32_t virt;       /* kept in the state, the function never sees them */
+    uint32_t shadow;     /* which of the state's shadows is read with it */
+    uint16_t argument;   /* of the handler */
+    uint8_t handler;     /* of writes; 0: the masks say all */
+    uint8_t position;    /* of the handler's register in the dword, in bytes */
 };
+_Static_assert(sizeof(struct rp_vpci_slot) == 32, "an index is a shift");
 
 struct rp_vpci_view {
     struct rp_vpci_state *state;
