@@ -27,7 +27,8 @@ CORE_FLAGS := -std=c17 -pedantic-errors -ffreestanding -nostdinc \
 	-isystem $(COMPILER_HEADERS) -Icore/include $(MACHINE_FLAGS) $(CORE_OPT) \
 	$(WARNINGS) -Wframe-larger-than=1024 $(REPRODUCIBLE)
 
-HYPERVISOR_FLAGS := -std=gnu17 -ffreestanding $(MACHINE_FLAGS) $(HYPERVISOR_OPT) \
+# Expanded at each use, since rules.mk adds to MACHINE_FLAGS for single files.
+HYPERVISOR_FLAGS = -std=gnu17 -ffreestanding $(MACHINE_FLAGS) $(HYPERVISOR_OPT) \
 	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS) $(REPRODUCIBLE)
 
 # Warnings are errors: one of them is that a segment would be both writable and
@@ -38,7 +39,7 @@ HYPERVISOR_LDFLAGS := -m elf_x86_64 -nostdlib -static --gc-sections --build-id=n
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 HOST_FLAGS := -std=gnu17 -g -O1 -fno-omit-frame-pointer \
-	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS)
+	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS) $(REPRODUCIBLE)
 
 # Beside HOST_FLAGS; libFuzzer finds its entry point by name, without a header.
 FUZZ_FLAGS := -Wno-missing-prototypes -fsanitize=fuzzer,address,undefined \

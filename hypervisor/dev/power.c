@@ -33,6 +33,8 @@ void power_off(const struct acpi_tables *tables)
                     (uint8_t)(tables->s5.slp_typ_a * SLEEP_TYP_UNIT | SLEEP_EN));
         write_pm1(&fadt->pm1a_control, tables->s5.slp_typ_a);
         write_pm1(&fadt->pm1b_control, tables->s5.slp_typ_b);
+        /* The CPU runs on until the machine has acted on it. */
+        clock_delay_us(POWER_OFF_LIMIT_US);
     }
     clock_delay_us(POWER_OFF_LIMIT_US);
     console_log(
