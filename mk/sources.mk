@@ -146,6 +146,7 @@ UNIT_TESTS := \
 	pciehp \
 	probe \
 	pvh \
+	readers \
 	report \
 	resolve \
 	rootport \

@@ -610,6 +610,8 @@ static void test_sealed_is_sealed(void **state)
     struct rp_report_request request = request_of(RP_REPORT_FLAG_RESERVED);
 
     rp_report_seal(&machine->context);
+    assert_int_equal(rp_report_begin(&machine->report, &machine->context, &request),
+                     RP_ERR_DENIED);
     assert_refused(machine, &request, RP_ERR_DENIED);
     request.caller = RP_REPORT_CALLER_FIRMWARE;
     assert_refused(machine, &request, RP_ERR_DENIED);

@@ -161,6 +161,64 @@ static void test_publish_only_news(void **state)
     assert_int_equal(rp_scan_verdict(function).size, 4096);
 }
 
+static void test_finalize_settles_what_is_known(void **state)
+{
+    struct table *table = *state;
+    struct rp_function *function = &table->functions[0];
+    struct rp_extcfg_verdict small = {.size = 256, .reason = RP_EXTCFG_NO_REGION};
+
+    atomic_init(&function->verdict, 0);
+    rp_scan_finalize(function);
+    assert_false(rp_scan_verdict(function).final);
+    assert_true(rp_scan_publish(function, small));
+    rp_scan_finalize(function);
+    assert_true(rp_scan_verdict(function).final);
+    assert_int_equal(rp_scan_verdict(function).reason, RP_EXTCFG_NO_REGION);
+}
+
+static void test_override_is_marked_and_final(void **state)
+{
+    struct table *table = *state;
+    struct rp_function *function = &table->functions[0];
+
+    atomic_init(&function->verdict, 0);
+    rp_scan_override(function, RP_CFG_SIZE_EXTENDED);
+    assert_int_equal(rp_scan_verdict(function).size, 4096);
+    assert_int_equal(rp_scan_verdict(function).reason, RP_EXTCFG_OVERRIDDEN);
+    assert_true(rp_scan_verdict(function).final);
+}
+
+static size_t add(struct table *table, unsigned dev, uint32_t pf)
+{
+    size_t index = 99;
+
+    assert_int_equal(rp_scan_add(&table->scan, &table->cfg, rp_sbdf(0, 0, dev, 0),
+                                 RP_SCAN_NONE, pf, &index),
+                     RP_OK);
+    return index;
+}
+
+static void test_removed_function_leaves_its_place(void **state)
+{
+    struct table *table = *state;
+
+    for (unsigned dev = 0; dev < 3; dev++)
+        fake_set32(fake_pci_add(table->pci, rp_sbdf(0, 0, dev, 0), 0x1f01, 1), 8, 1);
+    assert_int_equal(add(table, 0, RP_SCAN_NONE), 0);
+    assert_int_equal(add(table, 1, RP_SCAN_NONE), 1);
+    rp_scan_override(&table->functions[0], RP_CFG_SIZE_EXTENDED);
+    table->functions[0].owner = 7;
+    rp_scan_remove(&table->scan, 0);
+    assert_int_equal(rp_scan_find(&table->scan, rp_sbdf(0, 0, 0, 0)), RP_SCAN_NONE);
+    assert_int_equal(rp_scan_verdict(&table->functions[0]).reason, RP_EXTCFG_UNEVALUATED);
+    /* As a virtual function it must stand behind its physical one. */
+    assert_int_equal(add(table, 0, 1), 2);
+    rp_scan_remove(&table->scan, 2);
+    assert_int_equal(add(table, 0, RP_SCAN_NONE), 0);
+    assert_int_equal(table->functions[0].owner, 0);
+    assert_int_equal(table->scan.count, 3);
+}
+
 static void test_words(void **state)
 {
     (void)state;
@@ -179,6 +237,9 @@ int main(void)
         TEST(test_record_is_complete),
         TEST(test_add_one),
         TEST(test_publish_only_news),
+        TEST(test_finalize_settles_what_is_known),
+        TEST(test_override_is_marked_and_final),
+        TEST(test_removed_function_leaves_its_place),
         TEST(test_words),
     };
 
