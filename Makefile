@@ -2,6 +2,7 @@
 # make          build everything
 # make run      boot Rootport in an emulator, with one domain
 # make test     run everything that tests; test-unit alone takes seconds
+# make docs     write the pages that are made from tables
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -18,7 +19,7 @@ include mk/sources.mk
 include mk/flags.mk
 include mk/rules.mk
 
-.PHONY: all products setup run test test-gates test-scripts test-unit test-fuzz test-boot clean
+.PHONY: all products setup run test test-gates test-scripts test-unit test-fuzz test-boot docs clean
 
 all: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
@@ -70,6 +71,12 @@ test-fuzz: $(CACHE)/packages.stamp
 test-boot: setup
 	@$(MAKE) -s products $(INITRAMFS)
 	@tests/run boot --build $(BUILD) --cache $(CACHE)
+
+# --- documentation -----------------------------------------------------------------
+
+docs:
+	@$(MAKE) -s $(CAPABILITIES)
+	@$(CAPABILITIES) > docs/capabilities.md
 
 clean:
 	rm -rf $(BUILD)

@@ -335,3 +335,8 @@ const struct rp_vpci_rule *rp_vpci_rule(size_t index)
         return &vpci_extcaps.rows[index].rule;
     return NULL;
 }
+
+const struct rp_vpci_rule *rp_vpci_rule_of(enum rp_vpci_list list, uint16_t id)
+{
+    return &find_row(list, id)->rule;
+}

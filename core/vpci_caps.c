@@ -56,6 +56,14 @@ static const struct vpci_reg vpd_regs[] = {
     {.offset = RP_PCI_VPD_DATA, .width = 4, .ro = 0xffffffff},
 };
 
+/* ---- PCI-X: PCI-X Protocol Addendum r2.0a, 7.2 ------------------------------- */
+
+/* Bus, device and function in the status register are the machine's. */
+static const struct vpci_reg pcix_regs[] = {
+    {.offset = RP_PCI_PCIX_COMMAND, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_PCIX_STATUS, .width = 4, .ro = ~RP_PCI_PCIX_STATUS_PLACE},
+};
+
 /* ---- MSI and MSI-X: 7.7.1, 7.7.2 ------------------------------------------------ */
 
 static const struct vpci_reg msi_regs[] = {
@@ -242,11 +250,14 @@ static const struct vpci_cap rows[] = {
               .hardware_reason = as_it_is}},
     {.rule = {.id = RP_PCI_CAP_ID_PCIX,
               .name = "PCI-X",
-              .guest = RP_VPCI_READ_ONLY,
+              .guest = RP_VPCI_MODELLED,
               .hardware = RP_VPCI_READ_ONLY,
-              .guest_reason = "tells the bus's abilities; its settings are the machine's",
+              .guest_reason = "tells what the function can, but not where it is; its "
+                              "settings are the machine's",
               .hardware_reason = as_it_is},
-     .size = 8},
+     .regs = pcix_regs,
+     .reg_count = COUNT(pcix_regs),
+     .size = RP_PCI_PCIX_SIZE},
     {.rule = {.id = RP_PCI_CAP_ID_HYPERTRANSPORT,
               .name = "HyperTransport",
               .hardware = RP_VPCI_READ_ONLY,

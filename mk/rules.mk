@@ -123,6 +123,17 @@ unit-tests: $(UNIT_PROGRAMS)
 	@mkdir -p $(BUILD)/unit
 	@printf '%s\n' $(UNIT_TESTS) > $(BUILD)/unit/tests.txt
 
+# --- documentation -----------------------------------------------------------
+
+# Prints docs/capabilities.md; on the fake machine, since the core needs one.
+CAPABILITIES := $(BUILD)/capabilities
+CAPABILITIES_SRCS := tests/docs/capabilities.c tests/fake/fake_pci.c \
+	tests/fake/fake_platform.c
+
+$(CAPABILITIES): $(call tool_objects,$(CAPABILITIES_SRCS)) $(TOOL_LIBRARY)
+	@echo "LD $@"
+	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY)
+
 # --- fuzzers -----------------------------------------------------------------
 
 FUZZ_CC := clang

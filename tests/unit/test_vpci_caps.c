@@ -319,6 +319,18 @@ static void vital_product_data(void **state)
     assert_int_equal(domain_read(domain, STANDARD_PLACE + 4, 4), 0x5a5a5a5a);
 }
 
+static void pci_x(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    make_hostile(&domain->device, RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_PCIX);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, STANDARD_PLACE + 2, 2), 0x5a10);
+    assert_int_equal(domain_read(domain, STANDARD_PLACE + 4, 4), 0x5a5a0000);
+    write_everywhere(domain);
+    assert_int_equal(domain_read(domain, STANDARD_PLACE + 4, 4), 0x5a5a0000);
+}
+
 /* 7.5.3.3: phantom functions would be requester IDs that the IOMMU does not know. */
 static void device_capabilities(void **state)
 {
@@ -497,6 +509,7 @@ int main(void)
         PREPARED(lanes_count_in_the_length),
         PREPARED(power_management),
         PREPARED(vital_product_data),
+        PREPARED(pci_x),
         PREPARED(device_capabilities),
         PREPARED(device_control),
         PREPARED(a_reserved_read_request_size_is_not_taken),

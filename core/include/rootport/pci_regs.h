@@ -224,7 +224,9 @@ enum {
     RP_PCI_PCIX_COMMAND = 0x02,          /* type 0 */
     RP_PCI_PCIX_SECONDARY_STATUS = 0x02, /* type 1 */
     RP_PCI_PCIX_STATUS = 0x04,
+    RP_PCI_PCIX_SIZE = 0x08, /* of a type 0 header, without ECC registers */
 };
+#define RP_PCI_PCIX_STATUS_PLACE  0x0000ffffu /* bus, device and function */
 #define RP_PCI_PCIX_STATUS_266MHZ 0x40000000u
 #define RP_PCI_PCIX_STATUS_533MHZ 0x80000000u
 

@@ -300,6 +300,9 @@ struct rp_vpci_rule {
 /* Rule @index in the order of list and ID, or NULL past the last. */
 const struct rp_vpci_rule *rp_vpci_rule(size_t index);
 
+/* The rule for @id, which is the one for unknown capabilities if it has none. */
+const struct rp_vpci_rule *rp_vpci_rule_of(enum rp_vpci_list list, uint16_t id);
+
 /* A capability that a build found. */
 struct rp_vpci_found {
     uint16_t offset;
