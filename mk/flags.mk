@@ -37,6 +37,7 @@ HYPERVISOR_LDFLAGS := -m elf_x86_64 -nostdlib -static --gc-sections --build-id=n
 	--fatal-warnings -z noexecstack -z max-page-size=4096
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
+THREAD_SANITIZER := -fsanitize=thread
 
 HOST_FLAGS := -std=gnu17 -g -O1 -fno-omit-frame-pointer \
 	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS) $(REPRODUCIBLE)

@@ -7,6 +7,7 @@ core_objects = $(patsubst %,$(BUILD)/core/%.o,$(basename $(1)))
 hypervisor_objects = $(patsubst %,$(BUILD)/hypervisor/%.o,$(basename $(1)))
 tool_objects = $(patsubst %,$(BUILD)/tool/%.o,$(basename $(1)))
 unit_objects = $(patsubst %,$(BUILD)/unit/%.o,$(basename $(1)))
+thread_objects = $(patsubst %,$(BUILD)/thread/%.o,$(basename $(1)))
 fuzz_objects = $(patsubst %,$(BUILD)/fuzz/%.o,$(basename $(1)))
 
 LIBRARY := $(BUILD)/librootport.a
@@ -43,6 +44,9 @@ $(BUILD)/tool/%.o: %.c $(FLAG_FILES)
 
 $(BUILD)/unit/%.o: %.c $(FLAG_FILES)
 	$(call compile,$(HOST_FLAGS) $(SANITIZERS))
+
+$(BUILD)/thread/%.o: %.c $(FLAG_FILES)
+	$(call compile,$(HOST_FLAGS) $(THREAD_SANITIZER))
 
 # gcc finds mem* in the loops of mem*, even freestanding; clang doesn't then.
 $(call hypervisor_objects,hypervisor/lib/string.c): MACHINE_FLAGS += \
@@ -117,11 +121,23 @@ $(UNIT_PROGRAMS): $(UNIT_LIBRARY)
 	@echo "LD $@"
 	@$(CC) $(SANITIZERS) -o $@ $(filter %.o,$^) $(UNIT_LIBRARY) -lcmocka -Wl,--as-needed -lfdt
 
+# The tests with threads once more, since a program has room for one sanitizer.
+THREAD_LIBRARY := $(BUILD)/thread/librootport.a
+THREAD_PROGRAMS := $(patsubst %,$(BUILD)/thread/test_%,$(THREAD_TESTS))
+
+$(THREAD_LIBRARY): $(call thread_objects,$(CORE_SRCS) $(FAKE_SRCS)) mk/sources.mk
+	$(archive)
+
+$(THREAD_PROGRAMS): $(BUILD)/thread/test_%: $(BUILD)/thread/tests/unit/test_%.o $(THREAD_LIBRARY)
+	@echo "LD $@"
+	@$(CC) $(THREAD_SANITIZER) -o $@ $< $(THREAD_LIBRARY) -lcmocka
+
 # Leaves a list behind, so that a removed test whose program is still there is not run.
 .PHONY: unit-tests
-unit-tests: $(UNIT_PROGRAMS)
-	@mkdir -p $(BUILD)/unit
+unit-tests: $(UNIT_PROGRAMS) $(THREAD_PROGRAMS)
+	@mkdir -p $(BUILD)/unit $(BUILD)/thread
 	@printf '%s\n' $(UNIT_TESTS) > $(BUILD)/unit/tests.txt
+	@printf '%s\n' $(THREAD_TESTS) > $(BUILD)/thread/tests.txt
 
 # --- documentation -----------------------------------------------------------
 

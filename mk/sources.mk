@@ -188,6 +188,10 @@ test_vuart_SRCS := hypervisor/guest/vuart.c
 test_x2apic_SRCS := hypervisor/guest/x2apic.c
 test_resolve_SRCS := $(LAUNCH_SRCS)
 
+# Those of them that have threads run with ThreadSanitizer as well.
+THREAD_TESTS := \
+	readers \
+
 FAKE_SRCS := \
 	tests/fake/fake_acpi.c \
 	tests/fake/fake_device.c \
