@@ -89,6 +89,8 @@ static unsigned extended_length(unsigned id)
     switch (id) {
     case RP_PCI_EXTCAP_ID_AER:
         return 0x2c;
+    case RP_PCI_EXTCAP_ID_ARI: /* the header; no other function is named */
+        return 4;
     case RP_PCI_EXTCAP_ID_SERIAL_NUMBER:
     case RP_PCI_EXTCAP_ID_PTM:
     case RP_PCI_EXTCAP_ID_DATA_LINK_FEATURE:
