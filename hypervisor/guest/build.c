@@ -313,14 +313,19 @@ static bool write_start_info(struct domain *domain, const struct launch_domain *
         .rsdp = rsdp,
     };
     void *place = domain_memory(domain, START_INFO_ADDRESS, START_INFO_SIZE);
+    size_t length;
 
     /*
-     * Native interrupts, IPIs and timers instead of event channels, and the TSC's
-     * rate, which a guest without PIT and PM timer has no means to measure.
+     * Native interrupts, IPIs and timers instead of event channels; and the TSC,
+     * whose rate a guest without PIT and PM timer has no means to measure, and
+     * which is all the clock it has: nothing could prove it unstable. First, so
+     * that the configuration has the last word.
      */
-    format_line(command_line, sizeof command_line,
-                "%s xen_no_vector_callback tsc_early_khz=%u", config->bootargs,
-                clock_tsc_khz());
+    length = format_line(command_line, sizeof command_line,
+                         "xen_no_vector_callback tsc_early_khz=%u tsc=reliable %s",
+                         clock_tsc_khz(), config->bootargs);
+    if (length == sizeof command_line - 1)
+        return false; /* cut short: the guest would take half a word for a whole one */
     return place != NULL && pvh_build(&boot, (rp_gpa_t){START_INFO_ADDRESS}, place,
                                       START_INFO_SIZE) == RP_OK;
 }
