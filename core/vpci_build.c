@@ -306,7 +306,7 @@ enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *st
     if (state->role == RP_VPCI_ROLE_NONE ||
         (size != RP_CFG_SIZE_CONVENTIONAL && size != RP_CFG_SIZE_EXTENDED))
         return RP_ERR_INVALID;
-    if (vpci_hw_read(state, RP_PCI_VENDOR_ID, 4) == RP_PCI_ALL_ONES)
+    if (vpci_is_gone(state))
         return RP_ERR_NO_DEVICE;
 
     view->state = state;

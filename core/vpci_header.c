@@ -26,8 +26,6 @@
  * zero in PCI Express.
  */
 static const struct vpci_reg header_regs[] = {
-    {.offset = RP_PCI_VENDOR_ID, .width = 2, .ro = 0xffff},
-    {.offset = RP_PCI_DEVICE_ID, .width = 2, .ro = 0xffff},
     {.offset = RP_PCI_COMMAND, .width = 2, .handler = VPCI_COMMAND},
     {.offset = RP_PCI_STATUS,
      .width = 2,
@@ -41,6 +39,10 @@ static const struct vpci_reg header_regs[] = {
     {.offset = RP_PCI_SUBSYSTEM_ID, .width = 2, .ro = 0xffff},
     {.offset = RP_PCI_INTERRUPT_LINE, .width = 1, .virt = 0xff},
 };
+
+/* A virtual function's IDs come from its physical function. */
+static const struct vpci_reg own_id = {
+    .offset = RP_PCI_VENDOR_ID, .width = 4, .ro = 0xffffffff};
 
 /* A guest sees one function alone; the hardware domain sees the device. */
 static const struct vpci_reg multifunction = {
@@ -174,12 +176,37 @@ static void set_hw_command(const struct rp_vpci_state *state, uint32_t mask,
     vpci_hw_write(state, RP_PCI_COMMAND, 2, (command & ~mask) | bits);
 }
 
-void vpci_header_learn(struct rp_vpci_state *state)
+static void learn_bars(struct rp_vpci_state *state)
 {
     set_hw_command(state, RP_PCI_COMMAND_MEMORY, 0);
     if (has_bars(state))
         for (unsigned i = 0; i < RP_VPCI_BARS_MAX;)
             i += learn_bar(state, i);
+}
+
+static void learn_vf_bars(struct rp_vpci_state *state, const struct rp_vpci_vf *vf)
+{
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const uint64_t size = vf->bars[i].size;
+        struct rp_vpci_bar *bar = &state->bars[i];
+
+        if (size == 0)
+            continue;
+        if (size & (size - 1))
+            state->refusal = RP_VPCI_REFUSED_BAR_SIZE;
+        bar->kind = vf->bars[i].is_64bit ? RP_VPCI_BAR_MEMORY64 : RP_VPCI_BAR_MEMORY32;
+        bar->is_prefetchable = vf->bars[i].is_prefetchable;
+        bar->hpa = vf->bars[i].base;
+        bar->hw_size = bar->size = size;
+    }
+}
+
+void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf)
+{
+    if (vf)
+        learn_vf_bars(state, vf);
+    else
+        learn_bars(state);
     fit_bars(state);
     if (state->refusal == RP_VPCI_ACCEPTED && is_any_memory(state))
         set_hw_command(state, 0, RP_PCI_COMMAND_MEMORY);
@@ -191,9 +218,9 @@ void vpci_header_restore(struct rp_vpci_state *state)
 {
     for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
         const struct rp_vpci_bar *bar = &state->bars[i];
-        if (is_memory(bar))
+        if (is_memory(bar) && !state->vf_id)
             vpci_hw_write(state, bar_reg(i), 4, (uint32_t)bar->hpa.value);
-        if (bar->kind == RP_VPCI_BAR_MEMORY64)
+        if (bar->kind == RP_VPCI_BAR_MEMORY64 && !state->vf_id)
             vpci_hw_write(state, bar_reg(i + 1), 4, (uint32_t)(bar->hpa.value >> 32));
     }
     set_hw_command(state, RP_PCI_COMMAND_IO | RP_PCI_COMMAND_BUS_MASTER,
@@ -216,8 +243,12 @@ void vpci_header_claim(struct rp_vpci_view *view)
     const struct rp_vpci_state *state = view->state;
     const bool is_hardware = state->role == RP_VPCI_ROLE_HARDWARE;
 
+    const struct vpci_reg vf_id = {
+        .offset = RP_PCI_VENDOR_ID, .width = 4, .value = state->vf_id};
+
     for (size_t i = 0; i < sizeof(header_regs) / sizeof(header_regs[0]); i++)
         vpci_claim(view, 0, &header_regs[i], 0);
+    vpci_claim(view, 0, state->vf_id ? &vf_id : &own_id, 0);
     if (is_hardware)
         vpci_claim(view, 0, &multifunction, 0);
     if (has_intx(state)) {

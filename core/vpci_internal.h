@@ -122,9 +122,12 @@ static inline void vpci_hw_write(const struct rp_vpci_state *state, unsigned reg
                                 value);
 }
 
+/* vpci_state.c: whether nothing answers for the function. */
+bool vpci_is_gone(const struct rp_vpci_state *state);
+
 /* vpci_header.c */
 void vpci_header_claim(struct rp_vpci_view *view);
-void vpci_header_learn(struct rp_vpci_state *state);
+void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf);
 void vpci_header_restore(struct rp_vpci_state *state);
 void vpci_header_reset(struct rp_vpci_state *state);
 vpci_read_fn vpci_command_read, vpci_bar_low_read, vpci_bar_high_read;

@@ -165,8 +165,6 @@ void vpci_msix_learn(struct rp_vpci_state *state, struct rp_vpci_msix_entry *ent
         vpci_msix_forget(state);
         return;
     }
-    for (unsigned i = 0; i < msix->hw_entry_count; i++)
-        mask_hw_entry(state, i, true);
     vpci_msix_reset(state);
 }
 
@@ -182,16 +180,22 @@ void vpci_msix_forget(struct rp_vpci_state *state)
     *msix = (struct rp_vpci_msix){0};
 }
 
-/* After a reset the function's own entries are masked too. */
+/*
+ * Both tables begin masked. The function's should after a reset, but not every
+ * function has one, and the next owner must not get the last one's messages.
+ */
 void vpci_msix_reset(struct rp_vpci_state *state)
 {
     struct rp_vpci_msix *msix = &state->msix;
 
     msix->is_enabled = false;
     msix->is_function_masked = false;
+    if (!msix->offset)
+        return;
     for (unsigned i = 0; i < msix->entry_count; i++)
-        msix->entries[i] =
-            (struct rp_vpci_msix_entry){.is_masked = true, .is_masked_in_hw = true};
+        msix->entries[i] = (struct rp_vpci_msix_entry){.is_masked = true};
+    for (unsigned i = 0; i < msix->hw_entry_count; i++)
+        mask_hw_entry(state, i, true);
 }
 
 /* ---- The capability ------------------------------------------------------- */

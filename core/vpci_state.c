@@ -11,9 +11,12 @@
 
 #include "vpci_internal.h"
 
-static bool is_gone(const struct rp_vpci_state *state)
+/* The IDs of a virtual function read as ones while it is there. */
+bool vpci_is_gone(const struct rp_vpci_state *state)
 {
-    return vpci_hw_read(state, RP_PCI_VENDOR_ID, 4) == RP_PCI_ALL_ONES;
+    const unsigned reg = state->vf_id ? RP_PCI_REVISION_ID : RP_PCI_VENDOR_ID;
+
+    return vpci_hw_read(state, reg, 4) == RP_PCI_ALL_ONES;
 }
 
 static uint8_t find_cap(const struct rp_vpci_state *state, uint8_t id)
@@ -21,15 +24,24 @@ static uint8_t find_cap(const struct rp_vpci_state *state, uint8_t id)
     return (uint8_t)rp_cap_find(&state->cfg, state->sbdf, id);
 }
 
+static bool is_asleep(const struct rp_vpci_state *state)
+{
+    const unsigned pm = find_cap(state, RP_PCI_CAP_ID_PM);
+
+    return pm && rp_field_get(RP_PCI_PM_CONTROL_POWER_STATE,
+                              vpci_hw_read(state, pm + RP_PCI_PM_CONTROL_STATUS, 2)) !=
+                     RP_PCI_PM_D0;
+}
+
 static enum rp_vpci_refusal look_at_header(const struct rp_vpci_state *state)
 {
     const uint32_t type = vpci_hw_read(state, RP_PCI_HEADER_TYPE, 1);
 
-    if (is_gone(state))
+    if (vpci_is_gone(state))
         return RP_VPCI_REFUSED_GONE;
     if ((type & RP_PCI_HEADER_TYPE_LAYOUT) != RP_PCI_LAYOUT_ENDPOINT)
         return RP_VPCI_REFUSED_HEADER;
-    return RP_VPCI_ACCEPTED;
+    return is_asleep(state) ? RP_VPCI_REFUSED_ASLEEP : RP_VPCI_ACCEPTED;
 }
 
 static void learn(struct rp_vpci_state *state, const struct rp_vpci_config *config)
@@ -42,7 +54,7 @@ static void learn(struct rp_vpci_state *state, const struct rp_vpci_config *conf
     state->msi.offset = find_cap(state, RP_PCI_CAP_ID_MSI);
     state->msix.offset = find_cap(state, RP_PCI_CAP_ID_MSIX);
     rp_vpci_quiesce(state);
-    vpci_header_learn(state);
+    vpci_header_learn(state, config->vf);
     if (state->refusal != RP_VPCI_ACCEPTED)
         return;
     vpci_msi_learn(state);
@@ -59,6 +71,8 @@ enum rp_status rp_vpci_attach(struct rp_vpci_state *state,
         .policy = config->policy,
         .shadow_count = 1,
     };
+    if (config->vf)
+        state->vf_id = (uint32_t)config->vf->device_id << 16 | config->vf->vendor_id;
     if (config->role != RP_VPCI_ROLE_GUEST && config->role != RP_VPCI_ROLE_HARDWARE)
         return RP_ERR_INVALID;
     state->refusal = look_at_header(state);
@@ -90,6 +104,8 @@ const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal)
         return "a BAR has no size that is a power of two, or wraps";
     case RP_VPCI_REFUSED_NO_ADDRESS:
         return "a BAR has no address";
+    case RP_VPCI_REFUSED_ASLEEP:
+        return "it is not in power state D0";
     }
     return "unknown";
 }
@@ -143,7 +159,7 @@ enum rp_status rp_vpci_flr_start(struct rp_vpci_state *state)
 
 enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state)
 {
-    if (is_gone(state))
+    if (vpci_is_gone(state))
         return RP_ERR_UNREACHABLE;
     if (state->pcie_offset)
         vpci_hw_write(state, state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL, 2,

@@ -138,6 +138,17 @@ static void a_function_that_is_gone_is_refused(void **state)
     assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 4096), RP_ERR_INVALID);
 }
 
+static void a_function_that_is_asleep_is_refused(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, NVME_PM + RP_PCI_PM_CONTROL_STATUS, 2,
+                    RP_PCI_PM_D3HOT);
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_ASLEEP);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
 /* ---- Header ------------------------------------------------------------------------ */
 
 static void identity_reads_through(void **state)
@@ -541,6 +552,7 @@ int main(void)
         PREPARED(nobody_gets_a_view),
         PREPARED(a_bridge_is_refused),
         PREPARED(a_function_that_is_gone_is_refused),
+        PREPARED(a_function_that_is_asleep_is_refused),
         FROM_START(identity_reads_through),
         FROM_START(the_interrupt_line_is_the_domains),
         PREPARED(policy_shows_the_interrupt_pin),

@@ -191,6 +191,47 @@ static void a_bar_without_an_address_is_refused(void **state)
     assert_int_equal(domain->platform.maps, 0);
 }
 
+/* 9.3.4.1: a VF has neither IDs nor BARs of its own. */
+static void a_virtual_function_has_what_its_physical_function_says(void **state)
+{
+    struct fake_domain *domain = *state;
+    const struct rp_vpci_vf vf = {
+        .vendor_id = 0x1b36,
+        .device_id = 0x0010,
+        .bars[0] = {.base = {NVME_BAR_ADDRESS}, .size = NVME_BAR_SIZE, .is_64bit = true},
+    };
+
+    domain->config.vf = &vf;
+    fake_device_set(&domain->device, RP_PCI_VENDOR_ID, 4, 0xffffffff);
+    for (unsigned at = RP_PCI_BAR0; at < RP_PCI_CARDBUS_CIS; at += 4) {
+        fake_device_set(&domain->device, at, 4, 0);
+        fake_device_set_rw(&domain->device, at, 4, 0);
+    }
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, RP_PCI_VENDOR_ID, 4), 0x00101b36);
+    assert_int_equal(domain_read(domain, RP_PCI_BAR0, 4), FAKE_DOMAIN_BAR | MEMORY64);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSIX), NVME_MSIX);
+    decode(domain);
+    assert_int_equal(mapping_count(domain), 4);
+    assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
+    for (size_t i = 0; i < domain->device.write_count; i++)
+        assert_false(domain->device.writes[i].reg >= RP_PCI_BAR0 &&
+                     domain->device.writes[i].reg < RP_PCI_CARDBUS_CIS);
+}
+
+static void a_virtual_function_with_an_odd_size_is_refused(void **state)
+{
+    struct fake_domain *domain = *state;
+    const struct rp_vpci_vf vf = {
+        .vendor_id = 0x1b36,
+        .bars[0] = {.base = {NVME_BAR_ADDRESS}, .size = 0x3000},
+    };
+
+    domain->config.vf = &vf;
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_BAR_SIZE);
+}
+
 /* ---- The domain's registers -------------------------------------------------------- */
 
 /* A guest never reads a host address, whatever it does. */
@@ -404,6 +445,8 @@ int main(void)
         PREPARED(a_bar_inside_a_page_is_refused),
         PREPARED(a_small_bar_alone_in_its_page_becomes_a_page),
         PREPARED(a_bar_without_an_address_is_refused),
+        PREPARED(a_virtual_function_has_what_its_physical_function_says),
+        PREPARED(a_virtual_function_with_an_odd_size_is_refused),
         FROM_START(a_bar_is_sized_in_any_order_and_width),
         FROM_START(the_unused_registers_read_zero),
         FROM_START(placing_checks_its_address),

@@ -153,6 +153,8 @@ static void make_hostile(struct fake_device *device, enum rp_vpci_list list, uin
         fake_device_set(device, RP_PCI_CAPABILITIES_POINTER, 1, STANDARD_PLACE);
         fake_device_set_cap(device, STANDARD_PLACE, id, 0);
         fake_device_set(device, STANDARD_PLACE + 2, 1, 16);
+        if (id == RP_PCI_CAP_ID_PM) /* asleep it would be refused */
+            fake_device_set(device, STANDARD_PLACE + 4, 1, 0x58);
     } else {
         fake_device_set_extcap(device, 0x100, id, 1, 0);
         fake_device_set(device, 0x104, 4, 0x0100015a);

@@ -565,6 +565,20 @@ static void an_flr_resets_interrupts(void **state)
     assert_int_equal(domain_mmio_read(domain, TABLE + 12, 4), 1);
 }
 
+/* Where there is no reset, the last owner's messages must not be sent again. */
+static void a_reset_masks_the_functions_entries(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain_write(domain, MSIX_CONTROL, 2, 0x8000);
+    set_up_entry(domain, 0);
+    assert_int_equal(rp_vpci_msix_program(&domain->state, 0, HOST_ADDRESS, HOST_DATA),
+                     RP_OK);
+    assert_int_equal(hw_entry(domain, 0, 12), 0);
+    assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
+    assert_int_equal(hw_entry(domain, 0, 12), 1);
+}
+
 #define FROM_START(test) cmocka_unit_test_setup_teardown(test, start, finish)
 #define PREPARED(test)   cmocka_unit_test_setup_teardown(test, prepare, finish)
 
@@ -601,6 +615,7 @@ int main(void)
         FROM_START(an_access_over_the_end_of_the_page_stays_inside),
         FROM_START(untrapped_addresses_are_not_ours),
         FROM_START(an_flr_resets_interrupts),
+        FROM_START(a_reset_masks_the_functions_entries),
     };
 
     return cmocka_run_group_tests_name("vpci_interrupts", tests, NULL, NULL);

@@ -71,6 +71,7 @@ enum rp_vpci_refusal {
     RP_VPCI_REFUSED_SHARED_PAGE = 3, /* a BAR is not alone in its pages */
     RP_VPCI_REFUSED_BAR_SIZE = 4,    /* a BAR answers with no power of two */
     RP_VPCI_REFUSED_NO_ADDRESS = 5,  /* firmware gave a BAR no address */
+    RP_VPCI_REFUSED_ASLEEP = 6,      /* not in D0 */
 };
 
 /* One base address register. All of it is set by rp_vpci_attach() but the address. */
@@ -159,6 +160,7 @@ struct rp_vpci_state {
     rp_sbdf_t sbdf;
     enum rp_vpci_role role;
     uint32_t policy; /* of enum rp_vpci_policy */
+    uint32_t vf_id;  /* device and vendor ID of a virtual function; 0: it has its own */
     enum rp_vpci_refusal refusal;
     uint16_t command;           /* as the domain sees it */
     bool is_asleep;             /* D3hot: no memory access reaches the function */
@@ -173,6 +175,21 @@ struct rp_vpci_state {
     struct rp_vpci_shadow shadows[RP_VPCI_SHADOWS_MAX];
 };
 
+/*
+ * What a virtual function does not say itself, because its physical function does.
+ * PCI Express Base r5.0, 9.3.4.1: both IDs read as ones, and BARs as zero.
+ */
+struct rp_vpci_vf {
+    uint16_t vendor_id; /* the physical function's */
+    uint16_t device_id; /* VF Device ID */
+    struct {
+        rp_hpa_t base; /* of this VF's share */
+        uint64_t size; /* of this VF's share, a power of two; 0: no such BAR */
+        bool is_64bit; /* then the next one has size 0 */
+        bool is_prefetchable;
+    } bars[RP_VPCI_BARS_MAX];
+};
+
 /* What rp_vpci_attach() needs to know; copied, nothing of it is kept but the pointers. */
 struct rp_vpci_config {
     struct rp_cfg cfg;
@@ -180,6 +197,7 @@ struct rp_vpci_config {
     rp_sbdf_t sbdf;
     enum rp_vpci_role role;
     uint32_t policy;
+    const struct rp_vpci_vf *vf; /* NULL if it is none; read during the call alone */
     struct rp_vpci_msix_entry *msix_entries; /* storage; lives as long as the state */
     uint16_t msix_capacity; /* with fewer than the function has, the domain sees fewer */
 };
@@ -216,6 +234,9 @@ void rp_vpci_quiesce(struct rp_vpci_state *state);
  * hardware lost (BARs, memory decode) and gives every register that the domain
  * sees its reset value, so no BAR is mapped. RP_ERR_UNSUPPORTED: the function
  * has no FLR. RP_ERR_UNREACHABLE: it does not answer (yet).
+ *
+ * Without FLR start() has stopped the function all the same, and finish() is
+ * right after any other kind of reset, or none.
  */
 enum rp_status rp_vpci_flr_start(struct rp_vpci_state *state) RP_MUST_CHECK;
 enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state) RP_MUST_CHECK;
