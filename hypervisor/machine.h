@@ -6,16 +6,12 @@
 #include <rootport/cfg.h>
 #include <rootport/ecam.h>
 #include <rootport/platform.h>
+#include <rootport/report.h>
 #include <rootport/scan.h>
 
 #include "boot/boot_info.h"
 #include "dev/acpi.h"
-
-/* Whether the reads that look for aliasing are made (docs: the quirk switch). */
-struct machine_options {
-    enum rp_ecam_policy policy;
-    enum rp_extcfg_alias alias;
-};
+#include "machine_options.h"
 
 /*
  * Finds the ECAM regions of the firmware's tables, enables those with enough
@@ -23,13 +19,21 @@ struct machine_options {
  * left out. False: no memory.
  */
 bool machine_init(const struct boot_info *boot, const struct acpi_tables *tables,
-                  struct machine_options options);
+                  const struct machine_options *options);
 
-/* Takes no evidence from here on: every verdict is final. */
-void machine_seal(void);
+/*
+ * Around everything that changes regions, functions, their owners or verdicts. Not
+ * recursive, and never held while a guest runs; reading a verdict needs none.
+ */
+void machine_lock(void);
+void machine_unlock(void);
 
-/* Writes the tables of regions and functions to the log. */
+/* What reports and the seal work on. Needs the lock. */
+struct rp_report_context *machine_reports(void);
+
+/* Writes the tables of regions and functions, or of regions alone, to the log. */
 void machine_print(void);
+void machine_print_regions(void);
 
 /* Configuration space of the machine's functions, and those functions. */
 const struct rp_cfg *machine_cfg(void);

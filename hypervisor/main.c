@@ -17,6 +17,7 @@
 #include "mm/memmap.h"
 #include "mm/pages.h"
 #include "mm/paging.h"
+#include "seal.h"
 #include "svm/permissions.h"
 #include "system.h"
 
@@ -127,9 +128,9 @@ void main(uint32_t magic, uint32_t address)
                 (unsigned long)memmap_pool_size() >> 10);
     has_iommu = start_iommu();
     system_read_config(&boot, &options);
-    if (!machine_init(&boot, &tables, options))
+    if (!machine_init(&boot, &tables, &options))
         give_up("no memory for the table of functions");
-    machine_seal();
+    seal_arm(options.seal, options.seal_ms);
     machine_print();
     problem = system_launch(&boot, &tables, has_iommu);
     if (problem != NULL)

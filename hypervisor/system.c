@@ -20,6 +20,7 @@
 #include "lib/string.h"
 #include "mm/pages.h"
 #include "mm/paging.h"
+#include "seal.h"
 
 enum {
     FINDING_MAX = 32,
@@ -79,22 +80,6 @@ static enum rp_ecam_policy policy_of(enum launch_ecam_policy policy)
     return RP_ECAM_POLICY_OFF;
 }
 
-static void read_command_line(const struct boot_info *boot,
-                              struct machine_options *options)
-{
-    char word[16];
-    enum rp_ecam_policy policy;
-
-    if (!boot_info_option(boot, "ecam", word, sizeof word))
-        return;
-    if (rp_ecam_policy_parse(word, strlen(word), &policy) != RP_OK)
-        console_log(
-            "command line: ecam=%s is none of strict, default, probe, off: ignored",
-            word);
-    else
-        options->policy = policy;
-}
-
 void system_read_config(const struct boot_info *boot, struct machine_options *options)
 {
     static struct launch_finding entries[FINDING_MAX];
@@ -111,8 +96,13 @@ void system_read_config(const struct boot_info *boot, struct machine_options *op
         options->policy = policy_of(config.ecam);
         options->alias =
             config.skip_alias_check ? RP_EXTCFG_ALIAS_IGNORE : RP_EXTCFG_ALIAS_CHECK;
+        options->reports = config.mmcfg_reports == LAUNCH_REPORTS_ALLOWED
+                               ? RP_REPORT_ALLOWED
+                               : RP_REPORT_REFUSED;
+        options->seal = config.seal;
+        options->seal_ms = config.seal == LAUNCH_SEAL_AFTER_MS ? config.seal_ms : 0;
     }
-    read_command_line(boot, options);
+    machine_options_read(boot, options);
 }
 
 /* ---- Launch ---------------------------------------------------------------- */
@@ -288,6 +278,17 @@ static void leave(struct domain *domain)
     }
 }
 
+/* There is no timer to wake a CPU: while a time is to be kept, it watches the clock. */
+static void wait_for_work(void)
+{
+    if (!seal_is_timed()) {
+        traps_wait_for_nmi();
+        return;
+    }
+    seal_poll();
+    cpu_relax();
+}
+
 void system_idle(void)
 {
     struct percpu *self = percpu_self();
@@ -303,7 +304,7 @@ void system_idle(void)
             apic_reset();
             leave(vcpu->domain);
         } else {
-            traps_wait_for_nmi();
+            wait_for_work();
         }
     }
 }

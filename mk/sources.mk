@@ -47,6 +47,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/dev/console.c \
 	hypervisor/dev/power.c \
 	hypervisor/dev/rtc.c \
+	hypervisor/evidence.c \
 	hypervisor/guest/acpi_tables.c \
 	hypervisor/guest/aml.c \
 	hypervisor/guest/build.c \
@@ -81,12 +82,15 @@ HYPERVISOR_SRCS := \
 	hypervisor/lib/stack_guard.c \
 	hypervisor/lib/string.c \
 	hypervisor/machine.c \
+	hypervisor/machine_options.c \
+	hypervisor/machine_print.c \
 	hypervisor/main.c \
 	hypervisor/mm/memmap.c \
 	hypervisor/mm/pages.c \
 	hypervisor/mm/pagetable.c \
 	hypervisor/mm/paging.c \
 	hypervisor/platform.c \
+	hypervisor/seal.c \
 	hypervisor/svm/decode.c \
 	hypervisor/svm/enter.S \
 	hypervisor/svm/execute.c \

@@ -9,6 +9,7 @@
 #include "guest/exits.h"
 #include "guest/fetch.h"
 #include "guest/hw.h"
+#include "seal.h"
 
 void vcpu_request(struct vcpu *vcpu, uint32_t request)
 {
@@ -70,6 +71,7 @@ void vcpu_run(struct vcpu *vcpu)
         __atomic_store_n(&vcpu->is_in_guest, false, __ATOMIC_RELEASE);
         vcpu->exit_counts[vcpu->exit.kind]++;
         exits_handle(vcpu);
+        seal_poll();
     }
 }
 
