@@ -239,6 +239,15 @@ static void explain(const struct vmcb *vmcb, struct vcpu_exit *exit)
     }
 }
 
+/*
+ * An intercepted NMI stays pending (15.13.2): without this it would end every stay
+ * in the guest at once, for ever. The handler has nothing to do.
+ */
+static void take_pending_nmi(void)
+{
+    __asm__ volatile("stgi\n\tnop\n\tclgi" : : : "memory");
+}
+
 void hw_run(struct vcpu *vcpu)
 {
     struct vmcb *vmcb = vcpu->vmcb;
@@ -255,6 +264,8 @@ void hw_run(struct vcpu *vcpu)
     vmcb->tlb_control = 0;
     /* An event whose delivery the exit interrupted is delivered again (15.7.2). */
     vmcb->event_inject = vmcb->exit_int_info & EVENT_VALID ? vmcb->exit_int_info : 0;
+    if (vmcb->exit_code == VMEXIT_NMI)
+        take_pending_nmi();
     explain(vmcb, &vcpu->exit);
 }
 
