@@ -44,12 +44,41 @@ static enum rp_vpci_refusal look_at_header(const struct rp_vpci_state *state)
     return is_asleep(state) ? RP_VPCI_REFUSED_ASLEEP : RP_VPCI_ACCEPTED;
 }
 
+/*
+ * Registers of the PCI Express capability that an FLR resets though firmware set
+ * them up for the real path. Link Control 2 is sticky.
+ */
+static const uint8_t controls[RP_VPCI_CONTROLS_MAX] = {
+    RP_PCI_PCIE_DEVICE_CONTROL, RP_PCI_PCIE_LINK_CONTROL, RP_PCI_PCIE_DEVICE_CONTROL2};
+
+/* Version 1 of the capability has no second set of registers. */
+static unsigned control_count(const struct rp_vpci_state *state)
+{
+    const uint32_t capabilities =
+        vpci_hw_read(state, state->pcie_offset + RP_PCI_PCIE_CAPABILITIES, 2);
+
+    if (!state->pcie_offset)
+        return 0;
+    return rp_field_get(RP_PCI_PCIE_CAPABILITIES_VERSION, capabilities) < 2 ? 2 : 3;
+}
+
+static void save_controls(struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < control_count(state); i++)
+        state->hw_controls[i] =
+            (uint16_t)vpci_hw_read(state, state->pcie_offset + controls[i], 2);
+}
+
+static void restore_controls(const struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < control_count(state); i++)
+        vpci_hw_write(state, state->pcie_offset + controls[i], 2, state->hw_controls[i]);
+}
+
 static void learn(struct rp_vpci_state *state, const struct rp_vpci_config *config)
 {
     state->pcie_offset = find_cap(state, RP_PCI_CAP_ID_PCIE);
-    if (state->pcie_offset)
-        state->hw_device_control = (uint16_t)vpci_hw_read(
-            state, state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL, 2);
+    save_controls(state);
     state->af_offset = find_cap(state, RP_PCI_CAP_ID_ADVANCED_FEATURES);
     state->msi.offset = find_cap(state, RP_PCI_CAP_ID_MSI);
     state->msix.offset = find_cap(state, RP_PCI_CAP_ID_MSIX);
@@ -161,9 +190,7 @@ enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state)
 {
     if (vpci_is_gone(state))
         return RP_ERR_UNREACHABLE;
-    if (state->pcie_offset)
-        vpci_hw_write(state, state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL, 2,
-                      state->hw_device_control);
+    restore_controls(state);
     vpci_header_restore(state);
     vpci_header_reset(state);
     vpci_msi_reset(state);

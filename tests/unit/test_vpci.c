@@ -7,6 +7,9 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include <rootport/pci_regs.h>
 
 #include "tests/fake/fake_domain.h"
@@ -420,6 +423,52 @@ static void a_second_view_keeps_what_the_domain_wrote(void **state)
     assert_int_equal(rp_vpci_read(&other, NVME_AER + 8, 4), 0);
 }
 
+enum {
+    PUBLICATIONS = 20000,
+};
+
+/* What a domain's CPU does while the embedder publishes one view after another. */
+struct reader {
+    struct rp_vpci_view *_Atomic published;
+    atomic_bool is_done;
+    unsigned long torn;
+};
+
+static void *keep_reading(void *argument)
+{
+    struct reader *reader = argument;
+
+    while (!atomic_load(&reader->is_done)) {
+        const struct rp_vpci_view *view = atomic_load(&reader->published);
+        const uint64_t header = rp_vpci_read(view, 0x100, 4);
+        const uint64_t serial = rp_vpci_read(view, NVME_DSN, 4);
+        const bool is_short = header == 0xffffffff && serial == 0xffffffff;
+        const bool is_long = header == 0x1a020001 && serial == 0x00010003;
+        if (!is_short && !is_long)
+            reader->torn++;
+    }
+    return NULL;
+}
+
+/* A view is never torn: a reader sees all of the old one or all of the new one. */
+static void a_reader_sees_one_view_or_the_other(void **state)
+{
+    struct fake_domain *domain = *state;
+    static struct rp_vpci_view views[2];
+    struct reader reader = {.torn = 0};
+    pthread_t thread;
+
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(rp_vpci_build(&views[i], &domain->state, i ? 4096 : 256), RP_OK);
+    atomic_store(&reader.published, &views[0]);
+    assert_int_equal(pthread_create(&thread, NULL, keep_reading, &reader), 0);
+    for (unsigned i = 0; i < PUBLICATIONS; i++)
+        atomic_store(&reader.published, &views[i % 2]);
+    atomic_store(&reader.is_done, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(reader.torn, 0);
+}
+
 static void building_writes_nothing(void **state)
 {
     struct fake_domain *domain = *state;
@@ -445,6 +494,9 @@ static void after_an_flr_registers_are_reset(void **state)
     struct fake_domain *domain = *state;
     struct fake_device *device = &domain->device;
 
+    fake_device_set(device, NVME_PCIE + 16, 2, 0x0042);
+    fake_device_set(device, NVME_PCIE + 0x28, 2, 0x0400);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
     domain_write(domain, RP_PCI_COMMAND, 2, 0x0006);
     domain_write(domain, RP_PCI_INTERRUPT_LINE, 1, 0x42);
     domain_write(domain, NVME_AER + 12, 4, 0);
@@ -459,6 +511,8 @@ static void after_an_flr_registers_are_reset(void **state)
     fake_device_set(device, RP_PCI_BAR0, 4, 0x4);
     fake_device_set(device, RP_PCI_BAR0 + 4, 4, 0);
     fake_device_set(device, NVME_PCIE + 8, 2, 0x2810);
+    fake_device_set(device, NVME_PCIE + 16, 2, 0);
+    fake_device_set(device, NVME_PCIE + 0x28, 2, 0);
     assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
     assert_int_equal(fake_device_get(device, RP_PCI_BAR0, 4),
                      (NVME_BAR_ADDRESS & 0xffffffffu) | 0x4);
@@ -466,6 +520,8 @@ static void after_an_flr_registers_are_reset(void **state)
     assert_int_equal(fake_device_get(device, RP_PCI_COMMAND, 2),
                      RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_INTX_DISABLE);
     assert_int_equal(fake_device_get(device, NVME_PCIE + 8, 2), 0x2830);
+    assert_int_equal(fake_device_get(device, NVME_PCIE + 16, 2), 0x0042);
+    assert_int_equal(fake_device_get(device, NVME_PCIE + 0x28, 2), 0x0400);
 
     assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), 0);
     assert_int_equal(domain_read(domain, RP_PCI_BAR0, 4), 0x4);
@@ -574,9 +630,10 @@ int main(void)
         PREPARED(a_function_without_capabilities_says_so),
         PREPARED(a_list_that_fills_the_space_is_cut),
         FROM_START(a_second_view_keeps_what_the_domain_wrote),
+        FROM_START(a_reader_sees_one_view_or_the_other),
         FROM_START(building_writes_nothing),
         FROM_START(an_flr_is_the_embedders_to_run),
-        FROM_START(after_an_flr_registers_are_reset),
+        PREPARED(after_an_flr_registers_are_reset),
         FROM_START(an_flr_that_does_not_end_is_told),
         PREPARED(without_flr_there_is_none),
         FROM_START(detaching_touches_no_device),

@@ -37,6 +37,7 @@ enum {
     /* Six BARs, and two trapped ranges that each cut a BAR in up to three. */
     RP_VPCI_MAPPINGS_MAX = RP_VPCI_BARS_MAX + 4,
     RP_VPCI_MSIX_ENTRIES_MAX = 2048,
+    RP_VPCI_CONTROLS_MAX = 3,
 };
 
 /* For whom a view is. Zero is nobody: nothing can be built for it. */
@@ -162,11 +163,12 @@ struct rp_vpci_state {
     uint32_t policy; /* of enum rp_vpci_policy */
     uint32_t vf_id;  /* device and vendor ID of a virtual function; 0: it has its own */
     enum rp_vpci_refusal refusal;
-    uint16_t command;           /* as the domain sees it */
-    bool is_asleep;             /* D3hot: no memory access reaches the function */
-    uint8_t pcie_offset;        /* of the PCI Express capability; 0: none */
-    uint8_t af_offset;          /* of the Advanced Features capability; 0: none */
-    uint16_t hw_device_control; /* of the PCI Express capability, restored after an FLR */
+    uint16_t command;    /* as the domain sees it */
+    bool is_asleep;      /* D3hot: no memory access reaches the function */
+    uint8_t pcie_offset; /* of the PCI Express capability; 0: none */
+    uint8_t af_offset;   /* of the Advanced Features capability; 0: none */
+    /* Its control registers as firmware left them, restored after an FLR. */
+    uint16_t hw_controls[RP_VPCI_CONTROLS_MAX];
     struct rp_vpci_bar bars[RP_VPCI_BARS_MAX];
     struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
     struct rp_vpci_msi msi;
