@@ -150,32 +150,65 @@ enum rp_chipset_verdict rp_chipset_read(const struct rp_cfg *cfg,
 #define AMD_BASE      UINT64_C(0x0000fffffff00000)
 #define AMD_SEGMENT   (256 * (uint64_t)RP_ECAM_BUS_SIZE) /* distance of two segments */
 
-enum rp_chipset_verdict
-rp_chipset_decode_amd(uint64_t msr,
-                      struct rp_ecam_range out_ranges[RP_CHIPSET_AMD_RANGES],
-                      size_t *out_count)
+/* What the register says: a base, and as many buses in each of some segments. */
+struct amd_layout {
+    uint64_t base;
+    unsigned segment_count;
+    unsigned bus_count;
+};
+
+static enum rp_chipset_verdict decode_amd(uint64_t msr, struct amd_layout *out_layout)
 {
     unsigned log2_buses = rp_field_get(AMD_BUS_RANGE, (uint32_t)msr);
     unsigned log2_segments = log2_buses > 8 ? log2_buses - 8 : 0;
 
-    *out_count = 0;
     if ((msr & AMD_ENABLE) == 0)
         return RP_CHIPSET_DISABLED;
     if ((msr & AMD_BASE) == 0)
         return RP_CHIPSET_RESERVED;
+    out_layout->base = msr & AMD_BASE;
     /* Four bits: 7 at most, so 128 segments. */
-    for (unsigned i = 0; i < 1u << log2_segments; i++) {
-        struct rp_ecam_range range = {
-            .base = {(msr & AMD_BASE) + i * AMD_SEGMENT},
-            .segment = (uint16_t)i,
-            .start_bus = 0,
-            .end_bus = (uint8_t)((1u << (log2_buses - log2_segments)) - 1),
-        };
-
-        out_ranges[i] = range;
-    }
-    *out_count = (size_t)1 << log2_segments;
+    out_layout->segment_count = 1u << log2_segments;
+    out_layout->bus_count = 1u << (log2_buses - log2_segments);
     return RP_CHIPSET_FOUND;
+}
+
+static struct rp_ecam_range amd_range(const struct amd_layout *layout, unsigned segment)
+{
+    struct rp_ecam_range range = {
+        .base = {layout->base + segment * AMD_SEGMENT},
+        .segment = (uint16_t)segment,
+        .start_bus = 0,
+        .end_bus = (uint8_t)(layout->bus_count - 1),
+    };
+
+    return range;
+}
+
+enum rp_chipset_verdict rp_chipset_add_to(struct rp_ecam *ecam, const struct rp_cfg *cfg,
+                                          const char **out_name)
+{
+    struct rp_ecam_range range;
+    enum rp_chipset_verdict verdict = rp_chipset_read(cfg, &range, out_name);
+    size_t index;
+
+    if (verdict == RP_CHIPSET_FOUND)
+        (void)rp_ecam_add(ecam, &range, RP_ECAM_SOURCE_CHIPSET, &index);
+    return verdict;
+}
+
+enum rp_chipset_verdict rp_chipset_add_amd(struct rp_ecam *ecam, uint64_t msr)
+{
+    struct amd_layout layout;
+    enum rp_chipset_verdict verdict = decode_amd(msr, &layout);
+
+    for (unsigned i = 0; verdict == RP_CHIPSET_FOUND && i < layout.segment_count; i++) {
+        struct rp_ecam_range range = amd_range(&layout, i);
+        size_t index;
+
+        (void)rp_ecam_add(ecam, &range, RP_ECAM_SOURCE_CHIPSET, &index);
+    }
+    return verdict;
 }
 
 const char *rp_chipset_verdict_text(enum rp_chipset_verdict verdict)

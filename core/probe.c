@@ -161,6 +161,15 @@ bool rp_probe_grant(const struct rp_probe *probe, const struct rp_ecam *ecam,
     return true;
 }
 
+bool rp_probe_is_wanted(const struct rp_ecam *ecam, const struct rp_ecam_region *region)
+{
+    enum rp_ecam_policy policy = ecam->setup.policy;
+
+    return region->state == RP_ECAM_CANDIDATE && region->range.segment == 0 &&
+           knows_ram(ecam) && !rp_ecam_is_enough(policy, region->evidence) &&
+           rp_ecam_is_enough(policy, region->evidence | RP_ECAM_EVIDENCE_PROBE);
+}
+
 const char *rp_probe_verdict_text(enum rp_probe_verdict verdict)
 {
     switch (verdict) {

@@ -14,6 +14,7 @@ CORE_SRCS := \
 	core/image.c \
 	core/mcfg.c \
 	core/probe.c \
+	core/probe_region.c \
 	core/report.c \
 	core/rootport.c \
 	core/rootport_image.c \

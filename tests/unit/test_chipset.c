@@ -89,41 +89,77 @@ static void test_unknown_bridge(void **state)
     assert_null(name);
 }
 
+/* What the regions are that AMD's register with this value names. */
+static enum rp_chipset_verdict ask_amd(uint64_t msr, struct rp_ecam *out_ecam)
+{
+    static struct rp_ecam_region regions[128];
+    struct rp_ecam_setup setup = {
+        .regions = regions, .capacity = 128, .address_bits = 48};
+
+    rp_ecam_init(out_ecam, &setup);
+    return rp_chipset_add_amd(out_ecam, msr);
+}
+
 static void test_amd(void **state)
 {
-    struct rp_ecam_range ranges[RP_CHIPSET_AMD_RANGES];
-    size_t count = 99;
+    static const struct {
+        uint64_t msr;
+        uint8_t end_bus;
+    } found[] = {{0xe0000021, 0xff}, {0xe0000019, 0x3f}, {0xe0000001, 0}};
+    struct rp_ecam ecam;
 
     (void)state;
-    assert_int_equal(rp_chipset_decode_amd(0xe0000020, ranges, &count),
-                     RP_CHIPSET_DISABLED);
-    assert_int_equal(count, 0);
-    assert_int_equal(rp_chipset_decode_amd(0x21, ranges, &count), RP_CHIPSET_RESERVED);
-    assert_int_equal(rp_chipset_decode_amd(0xe0000021, ranges, &count), RP_CHIPSET_FOUND);
-    assert_int_equal(count, 1);
-    assert_true(ranges[0].base.value == 0xe0000000);
-    assert_int_equal(ranges[0].end_bus, 0xff);
-    assert_int_equal(rp_chipset_decode_amd(0xe0000019, ranges, &count), RP_CHIPSET_FOUND);
-    assert_int_equal(ranges[0].end_bus, 0x3f);
-    assert_int_equal(rp_chipset_decode_amd(0xe0000001, ranges, &count), RP_CHIPSET_FOUND);
-    assert_int_equal(ranges[0].end_bus, 0);
+    assert_int_equal(ask_amd(0xe0000020, &ecam), RP_CHIPSET_DISABLED);
+    assert_int_equal(ecam.count, 0);
+    assert_int_equal(ask_amd(0x21, &ecam), RP_CHIPSET_RESERVED);
+    assert_int_equal(ecam.count, 0);
+    for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+        const struct rp_ecam_region *region;
+
+        assert_int_equal(ask_amd(found[i].msr, &ecam), RP_CHIPSET_FOUND);
+        assert_int_equal(ecam.count, 1);
+        region = &ecam.setup.regions[0];
+        assert_true(region->range.base.value == 0xe0000000);
+        assert_int_equal(region->range.segment, 0);
+        assert_int_equal(region->range.end_bus, found[i].end_bus);
+        assert_int_equal(region->evidence, RP_ECAM_EVIDENCE_CHIPSET);
+    }
 }
 
 static void test_amd_segments(void **state)
 {
-    struct rp_ecam_range ranges[RP_CHIPSET_AMD_RANGES];
-    size_t count;
+    struct rp_ecam ecam;
+    const struct rp_ecam_region *last;
 
     (void)state;
-    assert_int_equal(rp_chipset_decode_amd(0xffff00fc00000029, ranges, &count),
-                     RP_CHIPSET_FOUND);
-    assert_int_equal(count, 4);
-    assert_true(ranges[3].base.value == 0xfc30000000);
-    assert_int_equal(ranges[3].segment, 3);
-    assert_int_equal(ranges[3].end_bus, 0xff);
-    assert_int_equal(rp_chipset_decode_amd(0xfc0000003d, ranges, &count),
-                     RP_CHIPSET_FOUND);
-    assert_int_equal(count, RP_CHIPSET_AMD_RANGES);
+    assert_int_equal(ask_amd(0xffff00fc00000029, &ecam), RP_CHIPSET_FOUND);
+    assert_int_equal(ecam.count, 4);
+    last = &ecam.setup.regions[3];
+    assert_true(last->range.base.value == 0xfc30000000);
+    assert_int_equal(last->range.segment, 3);
+    assert_int_equal(last->range.end_bus, 0xff);
+    assert_int_equal(ask_amd(0xfc0000003d, &ecam), RP_CHIPSET_FOUND);
+    assert_int_equal(ecam.count, 128);
+}
+
+static void test_findings_join_a_set(void **state)
+{
+    struct rp_ecam_region regions[4];
+    struct rp_ecam_setup setup = {.regions = regions, .capacity = 4, .address_bits = 48};
+    struct rp_ecam ecam;
+    struct fake_pci *pci = fake_pci_new();
+    struct rp_cfg cfg = fake_cfg(pci);
+    struct fake_function *bridge = fake_pci_add(pci, rp_sbdf(0, 0, 0, 0), 0x8086, 0x29c0);
+
+    (void)state;
+    rp_ecam_init(&ecam, &setup);
+    assert_int_equal(rp_chipset_add_to(&ecam, &cfg, &name), RP_CHIPSET_DISABLED);
+    assert_int_equal(ecam.count, 0);
+    fake_set32(bridge, 0x60, 0xb0000001);
+    assert_int_equal(rp_chipset_add_to(&ecam, &cfg, &name), RP_CHIPSET_FOUND);
+    assert_int_equal(ecam.count, 1);
+    assert_int_equal(regions[0].evidence, RP_ECAM_EVIDENCE_CHIPSET);
+    fake_pci_free(pci);
 }
 
 static void test_words(void **state)
@@ -146,6 +182,7 @@ int main(void)
         cmocka_unit_test(test_unknown_bridge),
         cmocka_unit_test(test_amd),
         cmocka_unit_test(test_amd_segments),
+        cmocka_unit_test(test_findings_join_a_set),
         cmocka_unit_test(test_words),
     };
 

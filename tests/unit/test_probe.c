@@ -271,6 +271,59 @@ static void test_only_candidates_off_ram_get_the_evidence(void **state)
     assert_false(rp_probe_grant(&machine->probe, &machine->ecam, region));
 }
 
+static void test_whole_region(void **state)
+{
+    static const struct rp_memory_range map[] = {{0, 0x80000000, RP_MEMORY_RAM}};
+    struct machine *machine = *state;
+    struct rp_ecam_region *region = &machine->region;
+
+    fake_platform_add_ecam(&machine->platform, base, 0, 0, BUS_COUNT);
+    add(machine, 0, 0, 0);
+    region->state = RP_ECAM_CANDIDATE;
+    machine->ecam.setup.memory_map = map;
+    machine->ecam.setup.memory_map_count = 1;
+    assert_int_equal(rp_probe_region(&machine->ecam, region, &machine->platform),
+                     RP_PROBE_SAME);
+    assert_int_equal(region->evidence, RP_ECAM_EVIDENCE_PROBE);
+    region->evidence = 0;
+    add(machine, BUS_COUNT, 0, 0);
+    machine->platform.map_fails = true;
+    assert_int_equal(rp_probe_region(&machine->ecam, region, &machine->platform),
+                     RP_PROBE_UNREACHABLE);
+    assert_int_equal(region->evidence, 0);
+}
+
+static void test_only_where_it_would_decide(void **state)
+{
+    static const struct rp_memory_range map[] = {{0, 0x80000000, RP_MEMORY_RAM}};
+    struct machine *machine = *state;
+    struct rp_ecam *ecam = &machine->ecam;
+    struct rp_ecam_region *region = &machine->region;
+
+    ecam->setup.memory_map = map;
+    ecam->setup.memory_map_count = 1;
+    region->state = RP_ECAM_CANDIDATE;
+    ecam->setup.policy = RP_ECAM_POLICY_PROBE;
+    assert_true(rp_probe_is_wanted(ecam, region));
+    region->state = RP_ECAM_REJECTED;
+    assert_false(rp_probe_is_wanted(ecam, region));
+    region->state = RP_ECAM_CANDIDATE;
+    region->range.segment = 1;
+    assert_false(rp_probe_is_wanted(ecam, region));
+    region->range.segment = 0;
+    ecam->setup.policy = RP_ECAM_POLICY_DEFAULT;
+    assert_false(rp_probe_is_wanted(ecam, region));
+    ecam->setup.policy = RP_ECAM_POLICY_STRICT;
+    assert_false(rp_probe_is_wanted(ecam, region));
+    region->evidence = RP_ECAM_EVIDENCE_MEMORY_MAP;
+    assert_true(rp_probe_is_wanted(ecam, region));
+    region->evidence |= RP_ECAM_EVIDENCE_CHIPSET;
+    assert_false(rp_probe_is_wanted(ecam, region));
+    ecam->setup.memory_map_count = 0;
+    region->evidence = RP_ECAM_EVIDENCE_MEMORY_MAP;
+    assert_false(rp_probe_is_wanted(ecam, region));
+}
+
 static void test_words(void **state)
 {
     const char *unknown = rp_probe_verdict_text((enum rp_probe_verdict)255);
@@ -297,6 +350,8 @@ int main(void)
         TEST(test_unreachable),
         TEST(test_budget_bounds_a_step),
         TEST(test_only_candidates_off_ram_get_the_evidence),
+        TEST(test_whole_region),
+        TEST(test_only_where_it_would_decide),
         cmocka_unit_test(test_words),
     };
 

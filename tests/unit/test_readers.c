@@ -193,7 +193,7 @@ static void test_readers_see_old_or_new(void **state)
     machine.is_over = true;
     for (unsigned i = 0; i < READER_COUNT; i++)
         assert_int_equal(pthread_join(readers[i], NULL), 0);
-print_message("%lu %lu\n", machine.reads, machine.refused);
+    print_message("%lu %lu\n", machine.reads, machine.refused);
     assert_int_equal(machine.wrong, 0);
     assert_true(machine.reads != 0 && machine.refused != 0);
 }

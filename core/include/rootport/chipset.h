@@ -30,18 +30,19 @@ enum rp_chipset_verdict rp_chipset_read(const struct rp_cfg *cfg,
                                         const char **out_name);
 
 /*
- * What the value @msr of RP_CHIPSET_AMD_MSR means, which the embedder has read
- * where CPUID says AMD or Hygon, family 10h or later. The register can serve
- * several segments: *@out_count of @out_ranges (at most RP_CHIPSET_AMD_RANGES)
- * hold one each.
+ * Puts what rp_chipset_read() finds into @ecam, as RP_ECAM_SOURCE_CHIPSET: it
+ * confirms, contradicts or adds a region. The verdict is that of the reading;
+ * a set that is full has no room for more.
  */
-enum {
-    RP_CHIPSET_AMD_RANGES = 128,
-};
-enum rp_chipset_verdict
-rp_chipset_decode_amd(uint64_t msr,
-                      struct rp_ecam_range out_ranges[RP_CHIPSET_AMD_RANGES],
-                      size_t *out_count);
+enum rp_chipset_verdict rp_chipset_add_to(struct rp_ecam *ecam, const struct rp_cfg *cfg,
+                                          const char **out_name);
+
+/*
+ * Likewise for the value of RP_CHIPSET_AMD_MSR, which the embedder reads where
+ * CPUID says AMD or Hygon, family 10h or later. The register can serve up to
+ * 128 segments, each of which is a region.
+ */
+enum rp_chipset_verdict rp_chipset_add_amd(struct rp_ecam *ecam, uint64_t msr);
 
 /* A short sentence in English for @verdict, never NULL. */
 const char *rp_chipset_verdict_text(enum rp_chipset_verdict verdict);
