@@ -10,6 +10,7 @@
 #include "dev/acpi.h"
 #include "dev/console.h"
 #include "dev/power.h"
+#include "domains.h"
 #include "guest/hw.h"
 #include "iommu/iommu.h"
 #include "lib/string.h"
@@ -67,7 +68,7 @@ static void read_acpi(void)
 static void run_other_cpu(void)
 {
     hw_init_cpu(percpu_self());
-    system_idle();
+    domains_idle();
 }
 
 static void start_cpus(void)
@@ -135,5 +136,5 @@ void main(uint32_t magic, uint32_t address)
     problem = system_launch(&boot, &tables, has_iommu);
     if (problem != NULL)
         give_up(problem);
-    system_idle();
+    domains_idle();
 }

@@ -7,15 +7,9 @@
 #include <rootport/cap.h>
 #include <rootport/pci_regs.h>
 
-#include "cpu/apic.h"
-#include "cpu/smp.h"
-#include "cpu/traps.h"
 #include "dev/console.h"
-#include "dev/power.h"
-#include "guest/build.h"
-#include "guest/exits.h"
-#include "guest/hw.h"
-#include "lib/format.h"
+#include "domains.h"
+#include "guest/function.h"
 #include "lib/stack_guard.h"
 #include "lib/string.h"
 #include "mm/pages.h"
@@ -31,12 +25,6 @@ enum {
 
 static struct launch_config config;
 static bool has_config;
-static const struct acpi_tables *acpi;
-static struct domain *domains[LAUNCH_DOMAIN_MAX];
-static uint32_t running_vcpus[LAUNCH_DOMAIN_MAX];
-static uint32_t running_domains;
-static bool is_launched;
-static char outcome[256];
 
 /* ---- Configuration --------------------------------------------------------- */
 
@@ -165,44 +153,19 @@ static struct launch_function *describe_functions(size_t *out_page_count)
     return functions;
 }
 
-static void start(struct domain *domain)
-{
-    for (uint32_t i = 0; i < domain->vcpu_count; i++)
-        if (domain->vcpus[i].cpu != percpu_self())
-            smp_kick(domain->vcpus[i].cpu);
-}
-
-static void build_domains(const struct boot_info *boot, bool has_iommu,
-                          const struct launch_resolved *resolved)
-{
-    for (size_t i = 0; i < config.domain_count; i++) {
-        struct build_input input = {boot, &config, resolved, i, has_iommu};
-
-        if (!config.domains[i].is_launchable) {
-            console_log("%s: not launched: its configuration is wrong, see above",
-                        config.domains[i].name);
-            continue;
-        }
-        domains[i] = build_domain(&input);
-        if (domains[i] == NULL)
-            continue;
-        running_vcpus[i] = domains[i]->vcpu_count;
-        running_domains++;
-        console_log("%s: launched: %u CPUs, %llu MiB, %lu ports", domains[i]->name,
-                    domains[i]->vcpu_count,
-                    (unsigned long long)domains[i]->memory_size >> 20,
-                    (unsigned long)config.domains[i].port_count);
-    }
-}
-
 const char *system_launch(const struct boot_info *boot, const struct acpi_tables *tables,
                           bool has_iommu)
 {
     static struct launch_resolved resolved[LAUNCH_PORT_MAX];
     struct launch_function *functions;
+    struct build_input input = {
+        .boot = boot,
+        .config = &config,
+        .resolved = resolved,
+        .has_iommu = has_iommu,
+    };
     size_t page_count;
 
-    acpi = tables;
     if (!has_config)
         return "no usable launch configuration: give the boot loader a device tree blob "
                "as "
@@ -215,96 +178,14 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
         return "no memory to find the configured functions";
     launch_resolve_ports(&config, functions, machine_scan()->count, resolved);
     pages_free(functions, page_count);
-    build_domains(boot, has_iommu, resolved);
-    if (running_domains == 0)
+    function_init(has_iommu);
+    if (domains_build(&input, tables) == 0)
         return "no domain could be launched, see above";
-    __atomic_store_n(&is_launched, true, __ATOMIC_RELEASE);
-    for (size_t i = 0; i < config.domain_count; i++)
-        if (domains[i] != NULL)
-            start(domains[i]);
+    domains_start();
     return NULL;
 }
 
 void system_verdicts_final(void)
 {
-}
-
-/* ---- Running and ending ---------------------------------------------------- */
-
-static void log_exits(const struct domain *domain)
-{
-    for (uint32_t i = 0; i < domain->vcpu_count; i++) {
-        char text[200] = "";
-        size_t length = 0;
-
-        for (unsigned kind = 0; kind < EXIT_KIND_COUNT; kind++) {
-            uint64_t count = domain->vcpus[i].exit_counts[kind];
-
-            if (count != 0)
-                length += format_line(text + length, sizeof text - length, " %s %llu",
-                                      exits_kind_text((enum exit_kind)kind),
-                                      (unsigned long long)count);
-        }
-        console_log("%s: vCPU %u: exits:%s", domain->name, i, text);
-    }
-}
-
-static void end(struct domain *domain)
-{
-    size_t length = strlen(outcome);
-
-    domain_console_flush(domain);
-    log_exits(domain);
-    console_log("%s: %s", domain->name, domain_end_text(domain->end));
-    format_line(outcome + length, sizeof outcome - length, "%s%s %s",
-                length != 0 ? ", " : "", domain->name, domain_end_text(domain->end));
-}
-
-/* Called by each CPU of a domain as it comes back; the last one ends the domain. */
-static void leave(struct domain *domain)
-{
-    for (size_t i = 0; i < config.domain_count; i++) {
-        if (domains[i] != domain)
-            continue;
-        if (__atomic_sub_fetch(&running_vcpus[i], 1, __ATOMIC_ACQ_REL) != 0)
-            return;
-        end(domain);
-        domains[i] = NULL;
-        build_release(domain);
-        if (__atomic_sub_fetch(&running_domains, 1, __ATOMIC_ACQ_REL) != 0)
-            return;
-        console_log("summary: %s", outcome);
-        power_off(acpi);
-    }
-}
-
-/* There is no timer to wake a CPU: while a time is to be kept, it watches the clock. */
-static void wait_for_work(void)
-{
-    if (!seal_is_timed()) {
-        traps_wait_for_nmi();
-        return;
-    }
-    seal_poll();
-    cpu_relax();
-}
-
-void system_idle(void)
-{
-    struct percpu *self = percpu_self();
-
-    for (;;) {
-        struct vcpu *vcpu = NULL;
-
-        if (__atomic_load_n(&is_launched, __ATOMIC_ACQUIRE))
-            vcpu = __atomic_load_n(&self->vcpu, __ATOMIC_ACQUIRE);
-        if (vcpu != NULL && vcpu->state != VCPU_STOPPED) {
-            apic_reset();
-            vcpu_run(vcpu);
-            apic_reset();
-            leave(vcpu->domain);
-        } else {
-            wait_for_work();
-        }
-    }
+    domains_plug_held();
 }

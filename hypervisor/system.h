@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The domains of this machine, from their configuration to their end. */
+/* The system that the launch configuration describes. */
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
@@ -29,11 +29,5 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
  * launch; the caller holds no lock.
  */
 void system_verdicts_final(void);
-
-/*
- * What each CPU does once it is up: runs the vCPU that it is given, when it is
- * given one. The CPU on which the last domain ends turns the machine off.
- */
-_Noreturn void system_idle(void);
 
 #endif

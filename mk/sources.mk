@@ -49,6 +49,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/dev/power.c \
 	hypervisor/dev/rtc.c \
 	hypervisor/evidence.c \
+	hypervisor/domains.c \
 	hypervisor/guest/acpi_tables.c \
 	hypervisor/guest/aml.c \
 	hypervisor/guest/build.c \
@@ -59,6 +60,8 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/elf.c \
 	hypervisor/guest/exits.c \
 	hypervisor/guest/fetch.c \
+	hypervisor/guest/function.c \
+	hypervisor/guest/held.c \
 	hypervisor/guest/hypercall.c \
 	hypervisor/guest/io.c \
 	hypervisor/guest/mmio.c \
@@ -67,6 +70,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/pci.c \
 	hypervisor/guest/pci_access.c \
 	hypervisor/guest/pci_interrupt.c \
+	hypervisor/guest/pci_plug.c \
 	hypervisor/guest/pvh.c \
 	hypervisor/guest/vapic.c \
 	hypervisor/guest/vcpu.c \

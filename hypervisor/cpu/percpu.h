@@ -35,7 +35,8 @@ struct percpu {
     uint64_t *gdt;
     struct tss *tss;
     void *host_vmcb;   /* VMLOAD/VMSAVE area of the hypervisor's own state */
-    struct vcpu *vcpu; /* what this CPU is to run, NULL for nothing */
+    struct vcpu *vcpu; /* atomic: what this CPU is to run, NULL for nothing */
+    bool is_taken;     /* belongs to a domain, which need not run yet */
     bool is_online;
 };
 

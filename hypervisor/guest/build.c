@@ -9,6 +9,7 @@
 #include "guest/acpi_tables.h"
 #include "guest/devices.h"
 #include "guest/elf.h"
+#include "guest/held.h"
 #include "guest/hw.h"
 #include "guest/npt.h"
 #include "guest/pci.h"
@@ -100,7 +101,7 @@ static bool give_memory(struct domain *domain, const struct launch_domain *confi
 
 static bool is_free(const struct percpu *cpu)
 {
-    return cpu->vcpu == NULL;
+    return !cpu->is_taken;
 }
 
 static struct percpu *choose_cpu(const struct launch_domain *config, uint32_t index)
@@ -134,13 +135,9 @@ static bool give_cpus(struct domain *domain, const struct launch_domain *config)
                         config->name, config->cpu_count, i, smp_cpu_count());
             return false;
         }
-        vcpu->cpu->vcpu = vcpu;
+        vcpu->cpu->is_taken = true;
         vcpu->domain = domain;
         vcpu->index = i;
-        vcpu->apic.id = i;
-        vcpu->apic.count = config->cpu_count;
-        vcpu->apic.has_tsc_deadline = (cpuid(1, 0).ecx & CPUID_1_ECX_TSC_DEADLINE) != 0;
-        vcpu->state = VCPU_WAIT_FOR_SIPI;
         domain->vcpu_count++;
         if (!hw_vcpu_create(vcpu, domain->npt)) {
             refuse(config, "no memory for its CPUs");
@@ -148,6 +145,21 @@ static bool give_cpus(struct domain *domain, const struct launch_domain *config)
         }
     }
     return true;
+}
+
+static void reset_cpus(struct domain *domain)
+{
+    for (uint32_t i = 0; i < domain->vcpu_count; i++) {
+        struct vcpu *vcpu = &domain->vcpus[i];
+
+        vcpu->requests = 0;
+        vcpu->apic = (struct x2apic_cpu){
+            .id = i,
+            .count = domain->vcpu_count,
+            .has_tsc_deadline = (cpuid(1, 0).ecx & CPUID_1_ECX_TSC_DEADLINE) != 0,
+        };
+        vcpu->state = VCPU_WAIT_FOR_SIPI;
+    }
 }
 
 /* ---- Kernel, initrd, tables ------------------------------------------------ */
@@ -330,6 +342,7 @@ static bool write_start_info(struct domain *domain, const struct launch_domain *
                                       START_INFO_SIZE) == RP_OK;
 }
 
+/* Puts everything but the CPUs into the state in which the guest starts. */
 static bool load(struct domain *domain, const struct build_input *input)
 {
     const struct launch_domain *config = &input->config->domains[input->domain];
@@ -347,39 +360,18 @@ static bool load(struct domain *domain, const struct build_input *input)
                "`bootargs`");
         return false;
     }
+    machine_lock();
+    held_plug(domain);
+    machine_unlock();
+    devices_init(domain);
+    pci_start(domain);
+    reset_cpus(domain);
     hw_vcpu_reset_pvh(&domain->vcpus[0], (uint32_t)kernel.entry, START_INFO_ADDRESS);
     domain->vcpus[0].state = VCPU_RUNNING;
     return true;
 }
 
 /* ---- Functions ------------------------------------------------------------- */
-
-static void give_function(struct domain *domain, const struct launch_port *port,
-                          const struct launch_resolved *resolved, unsigned number)
-{
-    const char *problem;
-    const struct rp_function *function;
-    struct rp_extcfg_verdict verdict;
-
-    if (port->function.kind == LAUNCH_SELECT_NOTHING)
-        return;
-    if (resolved->resolution != LAUNCH_RESOLVED) {
-        console_log("%s: port %s stays empty: %s; %s", domain->name, port->name,
-                    launch_resolution_text(resolved->resolution),
-                    launch_resolution_mend(resolved->resolution));
-        return;
-    }
-    function = &machine_scan()->functions[resolved->place];
-    verdict = rp_scan_verdict(function);
-    if (port->condition == LAUNCH_WHEN_REQUIRED && verdict.size != RP_CFG_SIZE_EXTENDED) {
-        console_log("%s: port %s stays empty: extended-config is \"required\", and %s",
-                    domain->name, port->name, rp_extcfg_reason_text(verdict.reason));
-        return;
-    }
-    problem = pci_assign(domain, number, function);
-    if (problem != NULL)
-        console_log("%s: port %s stays empty: %s", domain->name, port->name, problem);
-}
 
 /* Ports stand at devices 1, 2, ...; those that nobody named are there, and empty. */
 static unsigned last_port(const struct launch_port *ports, size_t count)
@@ -403,14 +395,16 @@ static bool give_functions(struct domain *domain, const struct build_input *inpu
 
         domain->pci->ports[number].memory_size = ports[i].memory_window;
         domain->pci->ports[number].prefetchable_size = ports[i].prefetchable_window;
-        give_function(domain, &ports[i], &input->resolved[config->first_port + i],
-                      number);
+        held_add(domain, number, &ports[i], &input->resolved[config->first_port + i]);
     }
     if (problem == NULL)
-        problem = pci_start(domain);
-    if (problem != NULL)
+        problem = pci_build(domain);
+    if (problem != NULL) {
         refuse(config, problem);
-    return problem == NULL;
+        return false;
+    }
+    held_wait(domain);
+    return true;
 }
 
 static bool open_iommu(struct domain *domain, const struct launch_domain *config)
@@ -446,13 +440,18 @@ struct domain *build_domain(const struct build_input *input)
     domain->id = config->domid;
     domain->roles = config->roles;
     domain->has_iommu = input->has_iommu;
-    devices_init(domain);
     if (npt_init(domain) && give_memory(domain, config) && give_cpus(domain, config) &&
         open_iommu(domain, config) && give_functions(domain, input) &&
         load(domain, input))
         return domain;
     build_release(domain);
     return NULL;
+}
+
+bool build_again(struct domain *domain, const struct build_input *input)
+{
+    pci_reset_functions(domain);
+    return load(domain, input);
 }
 
 void build_release(struct domain *domain)
@@ -462,7 +461,7 @@ void build_release(struct domain *domain)
         iommu_context_destroy(&domain->iommu) != IOMMU_OK)
         console_log("%s: its IOMMU tables could not be given back", domain->name);
     for (uint32_t i = 0; i < domain->vcpu_count; i++) {
-        domain->vcpus[i].cpu->vcpu = NULL;
+        domain->vcpus[i].cpu->is_taken = false;
         hw_vcpu_destroy(&domain->vcpus[i]);
     }
     npt_free(domain);

@@ -24,6 +24,12 @@ struct build_input {
  */
 struct domain *build_domain(const struct build_input *input);
 
+/*
+ * Makes a domain whose CPUs have stopped what it was before it first started, with
+ * the functions that it has now. False, with the reason in the log: release it.
+ */
+bool build_again(struct domain *domain, const struct build_input *input);
+
 /* Takes everything back that build_domain() gave: a domain whose CPUs have stopped. */
 void build_release(struct domain *domain);
 

@@ -96,6 +96,12 @@ struct domain {
  */
 void domain_stop(struct domain *domain, enum domain_end reason);
 
+/* What stands for the domain in struct rp_function's owner: never 0. */
+static inline uint32_t domain_owner(const struct domain *domain)
+{
+    return domain->id + 1;
+}
+
 const char *domain_end_text(enum domain_end end);
 
 /*

@@ -4,10 +4,6 @@
 
 #include <stddef.h>
 
-#include <rootport/cap.h>
-#include <rootport/pci_regs.h>
-
-#include "cpu/clock.h"
 #include "dev/console.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
@@ -19,7 +15,6 @@ enum {
     MIB = 0x100000,
     /* What a port gets at least, so that something can be plugged in later. */
     WINDOW_SIZE_LEAST = 2 * MIB,
-    FLR_WAIT_US = 100000, /* PCI Express Base r5.0, 6.6.2 */
 };
 
 static size_t pages_for(size_t size)
@@ -33,6 +28,7 @@ const char *pci_init(struct domain *domain, unsigned port_count)
 
     if (pci == NULL)
         return "no memory for its PCI topology";
+    domain->pci = pci;
     pci->host_bridge_image = pages_alloc(1);
     pci->port_images = port_count != 0 ? pages_alloc(port_count) : NULL;
     if (pci->host_bridge_image == NULL || (port_count != 0 && pci->port_images == NULL))
@@ -40,72 +36,7 @@ const char *pci_init(struct domain *domain, unsigned port_count)
     pci->port_count = port_count;
     pci->next_memory = DOMAIN_WINDOW_BASE;
     pci->next_prefetchable = DOMAIN_WINDOW64_BASE;
-    domain->pci = pci;
     return NULL;
-}
-
-static const char *quarantine(struct guest_function *function, const char *why)
-{
-    struct domain *domain = function->domain;
-
-    if (domain->has_iommu && iommu_detach(&domain->iommu, function->sbdf) != IOMMU_OK)
-        console_log("%s: port %u: the function could not be put back into quarantine",
-                    domain->name, function->port);
-    pages_free(function, pages_for(sizeof *function));
-    return why;
-}
-
-const char *pci_assign(struct domain *domain, unsigned port,
-                       const struct rp_function *function)
-{
-    struct guest_function *mine = pages_alloc(pages_for(sizeof *mine));
-    struct rp_vpci_config config = {
-        .cfg = *machine_cfg(),
-        .platform = machine_platform(),
-        .sbdf = function->sbdf,
-        .role = RP_VPCI_ROLE_GUEST,
-        .msix_capacity = RP_VPCI_MSIX_ENTRIES_MAX,
-    };
-    enum iommu_status iommu_status = IOMMU_OK;
-    enum rp_status status;
-
-    if (mine == NULL)
-        return "no memory for a function";
-    mine->domain = domain;
-    mine->port = port;
-    mine->sbdf = function->sbdf;
-    if (domain->has_iommu)
-        iommu_status = iommu_attach(&domain->iommu, function->sbdf);
-    if (iommu_status != IOMMU_OK) {
-        pages_free(mine, pages_for(sizeof *mine));
-        return iommu_status_text(iommu_status);
-    }
-    config.msix_entries = mine->msix_entries;
-    if (domain->has_iommu)
-        config.msix_capacity = IOMMU_INTERRUPTS_MAX;
-    status = rp_vpci_attach(&mine->state, &config);
-    if (status != RP_OK)
-        return quarantine(mine, status == RP_ERR_UNSUPPORTED
-                                    ? rp_vpci_refusal_text(mine->state.refusal)
-                                    : rp_status_text(status));
-    if (!pci_reset_function(mine))
-        console_log("%s: port %u: the function has no FLR: given without a reset",
-                    domain->name, port);
-    status = rp_vpci_build(&mine->view, &mine->state, rp_scan_verdict(function).size);
-    if (status != RP_OK) {
-        rp_vpci_detach(&mine->state);
-        return quarantine(mine, rp_status_text(status));
-    }
-    domain->pci->ports[port].function = mine;
-    return NULL;
-}
-
-bool pci_reset_function(struct guest_function *function)
-{
-    if (rp_vpci_flr_start(&function->state) != RP_OK)
-        return false;
-    clock_delay_us(FLR_WAIT_US);
-    return rp_vpci_flr_finish(&function->state) == RP_OK;
 }
 
 /* Whether a BAR goes behind the prefetchable window: the other is below 4 GiB. */
@@ -142,6 +73,15 @@ static struct need window_need(const struct guest_function *function,
     return need;
 }
 
+static uint64_t power_of_two_below(uint64_t value)
+{
+    uint64_t power = MIB;
+
+    while (power <= value / 2)
+        power *= 2;
+    return power;
+}
+
 /* Takes a window from *@next; its size is 0 where it doesn't fit below @end. */
 static struct rp_rootport_window take_window(const struct guest_function *function,
                                              bool is_prefetchable, uint64_t configured,
@@ -156,6 +96,8 @@ static struct rp_rootport_window take_window(const struct guest_function *functi
         window.size = WINDOW_SIZE_LEAST;
     /* Largest first from an aligned base leaves no hole between powers of two. */
     window.size = align_up(window.size, MIB);
+    if (need.largest < power_of_two_below(window.size))
+        need.largest = power_of_two_below(window.size);
     window.base = align_up(*next, need.largest);
     if (window.base > end || window.size > end - window.base)
         return (struct rp_rootport_window){0, 0};
@@ -193,6 +135,23 @@ static void place_bars(struct guest_function *function, bool is_prefetchable,
     }
 }
 
+bool pci_fits(const struct domain *domain, unsigned port,
+              const struct guest_function *function)
+{
+    const struct guest_port *place = &domain->pci->ports[port];
+
+    return window_need(function, false).sum <= place->memory.size &&
+           window_need(function, true).sum <= place->prefetchable.size;
+}
+
+void pci_place_bars(struct guest_function *function)
+{
+    const struct guest_port *place = &function->domain->pci->ports[function->port];
+
+    place_bars(function, false, place->memory);
+    place_bars(function, true, place->prefetchable);
+}
+
 static const char *build_port(struct domain *domain, unsigned port)
 {
     struct guest_pci *pci = domain->pci;
@@ -205,49 +164,17 @@ static const char *build_port(struct domain *domain, unsigned port)
         .primary_bus = 0,
         .secondary_bus = (uint8_t)(port + 1),
         .subordinate_bus = (uint8_t)(port + 1),
-        .memory = take_window(place->function, false, place->memory_size,
-                              &pci->next_memory, DOMAIN_WINDOW_END),
-        .prefetchable = take_window(place->function, true, place->prefetchable_size,
-                                    &pci->next_prefetchable, DOMAIN_WINDOW64_END),
     };
 
-    if (place->function != NULL) {
-        place_bars(place->function, false, config.memory);
-        place_bars(place->function, true, config.prefetchable);
-    }
+    place->memory = take_window(place->held, false, place->memory_size, &pci->next_memory,
+                                DOMAIN_WINDOW_END);
+    place->prefetchable = take_window(place->held, true, place->prefetchable_size,
+                                      &pci->next_prefetchable, DOMAIN_WINDOW64_END);
+    config.memory = place->memory;
+    config.prefetchable = place->prefetchable;
     if (rp_rootport_init(&pci->rootports[port], &pci->port_images[port], &config) !=
         RP_OK)
         return "its port's windows are too large";
-    return NULL;
-}
-
-/* The link as the function itself reports it; zeros become the slowest there is. */
-static struct rp_rootport_link link_of(const struct guest_function *function)
-{
-    struct rp_rootport_link link = {0, 0};
-    uint16_t status;
-    uint16_t cap = rp_cap_find(machine_cfg(), function->sbdf, RP_PCI_CAP_ID_PCIE);
-
-    if (cap != 0 &&
-        rp_cfg_read16(machine_cfg(), function->sbdf,
-                      (uint16_t)(cap + RP_PCI_PCIE_LINK_STATUS), &status) == RP_OK) {
-        link.speed = (uint8_t)rp_field_get(RP_PCI_PCIE_LINK_STATUS_SPEED, status);
-        link.width = (uint8_t)rp_field_get(RP_PCI_PCIE_LINK_STATUS_WIDTH, status);
-    }
-    return link;
-}
-
-static const char *plug(struct domain *domain, unsigned port)
-{
-    struct guest_pci *pci = domain->pci;
-    struct guest_function *function = pci->ports[port].function;
-    struct rp_rootport_actions actions;
-
-    if (function == NULL)
-        return NULL;
-    if (rp_topology_attach(&pci->topology, port, 0, function) != RP_OK ||
-        rp_rootport_plug(&pci->rootports[port], link_of(function), &actions) != RP_OK)
-        return "its port refuses the function";
     return NULL;
 }
 
@@ -279,27 +206,55 @@ static bool map_ecam(struct domain *domain)
     return true;
 }
 
-void pci_update_traps(struct domain *domain, unsigned port)
+/* The bus on which accesses to the child of @port are to exit now; 0 is none. */
+static uint8_t wanted_trap(const struct guest_pci *pci, unsigned port)
 {
-    struct guest_pci *pci = domain->pci;
-    struct guest_port *place = &pci->ports[port];
-    uint64_t ones = (uint64_t)machine_ones_page();
-    uint8_t bus = 0;
-
-    if (place->function != NULL && rp_rootport_is_forwarding(&pci->rootports[port]))
-        bus = rp_topology_child_bus(&pci->topology, port);
-    if (bus == place->trapped_bus)
-        return;
-    if (place->trapped_bus != 0)
-        (void)npt_map(domain, ecam_page(place->trapped_bus, 0), ones, PAGE_SIZE,
-                      NPT_READ_ONLY);
-    if (bus != 0 && !npt_map(domain, ecam_page(bus, 0), 0, PAGE_SIZE, NPT_NOTHING))
-        domain_stop(domain, DOMAIN_FAILED);
-    place->trapped_bus = bus;
-    domain_flush(domain, NULL);
+    if (pci->ports[port].function == NULL ||
+        !rp_rootport_is_forwarding(&pci->rootports[port]))
+        return 0;
+    return rp_topology_child_bus(&pci->topology, port);
 }
 
-const char *pci_start(struct domain *domain)
+static bool is_wanted_trap(const struct guest_pci *pci, uint8_t bus)
+{
+    for (unsigned i = 0; i < pci->port_count; i++)
+        if (wanted_trap(pci, i) == bus)
+            return true;
+    return false;
+}
+
+/* Covers what no port wants any longer, then opens: a port may take another's bus. */
+void pci_update_traps(struct domain *domain, struct vcpu *self)
+{
+    struct guest_pci *pci = domain->pci;
+    uint64_t ones = (uint64_t)machine_ones_page();
+    bool is_changed = false;
+
+    for (unsigned i = 0; i < pci->port_count; i++) {
+        uint8_t old = pci->ports[i].trapped_bus;
+
+        if (old == 0 || old == wanted_trap(pci, i))
+            continue;
+        if (!is_wanted_trap(pci, old))
+            (void)npt_map(domain, ecam_page(old, 0), ones, PAGE_SIZE, NPT_READ_ONLY);
+        pci->ports[i].trapped_bus = 0;
+        is_changed = true;
+    }
+    for (unsigned i = 0; i < pci->port_count; i++) {
+        uint8_t bus = wanted_trap(pci, i);
+
+        if (bus == pci->ports[i].trapped_bus)
+            continue;
+        if (!npt_map(domain, ecam_page(bus, 0), 0, PAGE_SIZE, NPT_NOTHING))
+            domain_stop(domain, DOMAIN_FAILED);
+        pci->ports[i].trapped_bus = bus;
+        is_changed = true;
+    }
+    if (is_changed)
+        domain_flush(domain, self);
+}
+
+const char *pci_build(struct domain *domain)
 {
     struct guest_pci *pci = domain->pci;
     const char *problem = NULL;
@@ -311,22 +266,31 @@ const char *pci_start(struct domain *domain)
     if (rp_topology_init(&pci->topology, pci->host_bridge_image, pci->rootports,
                          pci->port_count) != RP_OK)
         return "it has too many ports";
-    for (unsigned i = 0; i < pci->port_count && problem == NULL; i++)
-        problem = plug(domain, i);
-    if (problem != NULL)
-        return problem;
-    if (!map_ecam(domain))
-        return "no memory to map its ECAM region";
-    for (unsigned i = 0; i < pci->port_count; i++) {
-        struct rp_rootport_actions actions;
+    return map_ecam(domain) ? NULL : "no memory to map its ECAM region";
+}
 
-        rp_rootport_reset(&pci->rootports[i], &actions);
-        pci_act(domain, i, NULL, &actions);
-        pci_update_traps(domain, i);
-        if (pci->ports[i].function != NULL)
-            pci_update_windows(pci->ports[i].function);
-    }
-    return NULL;
+static void start_port(struct domain *domain, unsigned port)
+{
+    struct guest_pci *pci = domain->pci;
+    struct rp_rootport_actions actions;
+
+    if (pci->ports[port].function != NULL)
+        pci_place_bars(pci->ports[port].function);
+    rp_rootport_reset(&pci->rootports[port], &actions);
+    pci_act(domain, port, NULL, &actions);
+}
+
+void pci_start(struct domain *domain)
+{
+    struct guest_pci *pci = domain->pci;
+
+    spin_lock(&pci->lock);
+    rp_topology_reset(&pci->topology);
+    pci->cf8 = (struct rp_cf8){0};
+    for (unsigned i = 0; i < pci->port_count; i++)
+        start_port(domain, i);
+    pci_update_traps(domain, NULL);
+    spin_unlock(&pci->lock);
 }
 
 void pci_release(struct domain *domain)
@@ -335,21 +299,11 @@ void pci_release(struct domain *domain)
 
     if (pci == NULL)
         return;
-    for (unsigned i = 0; i < pci->port_count; i++) {
-        struct guest_function *function = pci->ports[i].function;
-
-        if (function == NULL)
-            continue;
-        rp_vpci_quiesce(&function->state);
-        if (domain->has_iommu && iommu_detach(&domain->iommu, function->sbdf) != IOMMU_OK)
-            console_log("%s: port %u: the function's DMA could not be shut off",
-                        domain->name, i);
-        (void)pci_reset_function(function);
-        rp_vpci_detach(&function->state);
-        rp_topology_detach(&pci->topology, i);
-        pci->ports[i].function = NULL;
-        pages_free(function, pages_for(sizeof *function));
-    }
+    pci_let_go(domain);
+    pages_free(pci->host_bridge_image, 1);
+    pages_free(pci->port_images, pci->port_count);
+    pages_free(pci, pages_for(sizeof *pci));
+    domain->pci = NULL;
 }
 
 struct acpi_tables_window pci_memory_window(void)

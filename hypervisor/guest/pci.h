@@ -18,24 +18,21 @@
 
 #include "guest/acpi_tables.h"
 #include "guest/domain.h"
+#include "guest/function.h"
 
-/* A function of the machine's that a domain has, behind one of its ports. */
-struct guest_function {
-    struct domain *domain;
-    unsigned port;
-    rp_sbdf_t sbdf;
-    struct rp_vpci_state state;
-    struct rp_vpci_view view;
-    struct rp_vpci_msix_entry msix_entries[RP_VPCI_MSIX_ENTRIES_MAX];
-    size_t mapping_count; /* as the nested table has them now */
-    struct rp_vpci_mapping mappings[RP_VPCI_MAPPINGS_MAX];
-};
+struct launch_port;
 
 struct guest_port {
-    uint64_t memory_size; /* as configured, 0: as needed */
+    const struct launch_port *config; /* of what is held */
+    uint64_t memory_size;             /* as configured, 0: as needed */
     uint64_t prefetchable_size;
-    struct guest_function *function; /* NULL: empty */
-    uint8_t trapped_bus;             /* where accesses to the child exit; 0: nowhere */
+    struct rp_rootport_window memory; /* as firmware sets them up */
+    struct rp_rootport_window prefetchable;
+    struct guest_function *function;  /* NULL: empty */
+    struct guest_function *held;      /* to be plugged in when its condition is met */
+    uint8_t trapped_bus;              /* where accesses to the child exit; 0: nowhere */
+    enum rp_rootport_outcome outcome; /* what the guest last made of a child */
+    uint32_t outcome_count;
 };
 
 struct guest_pci {
@@ -58,19 +55,44 @@ struct guest_pci {
 const char *pci_init(struct domain *domain, unsigned port_count);
 
 /*
- * Takes a function out of quarantine for port @port, resets it and learns what it
- * is. Before pci_start(). NULL, or why not; the function is then in quarantine.
+ * Builds the ports, with windows for what they hold, and maps the guest's ECAM
+ * region. NULL, or what went wrong.
  */
-const char *pci_assign(struct domain *domain, unsigned port,
-                       const struct rp_function *function);
+const char *pci_build(struct domain *domain);
 
 /*
- * Builds the ports around what was assigned, as firmware would leave them, and
- * maps the guest's ECAM region. NULL, or what went wrong.
+ * Puts the domain's PCI into the state in which firmware leaves it for an OS, before
+ * each start of the guest: functions that it has are placed, ports are reset.
  */
-const char *pci_start(struct domain *domain);
+void pci_start(struct domain *domain);
 
-/* Puts every function of @domain back into quarantine, for good. */
+/*
+ * Plugs a function that is ready into an empty port: the guest finds it when it
+ * scans, or hears of it by hotplug. Needs the machine's lock. NULL, or why not.
+ */
+const char *pci_plug(struct domain *domain, unsigned port,
+                     struct guest_function *function);
+
+/* How a function is to leave its port. */
+enum pci_unplug {
+    PCI_UNPLUG_ASK = 0, /* by the attention button: the guest decides */
+    PCI_UNPLUG_CANCEL,  /* takes that back, while it is not too late */
+    PCI_UNPLUG_FORCE,   /* at once: the guest finds it gone */
+};
+
+/* As rp_rootport_unplug(), rp_rootport_cancel_unplug() or rp_rootport_unplug_now(). */
+enum rp_status pci_unplug(struct domain *domain, unsigned port, enum pci_unplug how);
+
+/*
+ * Resets every function of a domain whose CPUs have stopped, with its DMA and
+ * interrupts blocked meanwhile. The caller does not hold the machine's lock.
+ */
+void pci_reset_functions(struct domain *domain);
+
+/*
+ * Puts every function of a domain whose CPUs have stopped back into quarantine, and
+ * gives back what pci_init() and pci_build() took. Likewise without the lock.
+ */
 void pci_release(struct domain *domain);
 
 /* What the guest's host bridge passes on. */

@@ -73,9 +73,9 @@ static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
     struct rp_rootport_actions actions;
     struct guest_function *function = domain->pci->ports[port].function;
 
-    if (function != NULL && !pci_reset_function(function))
-        console_log("%s: port %u: the function has no FLR: it isn't reset", domain->name,
-                    port);
+    if (function != NULL && !function_reset(function))
+        console_log("%s: port %u: the function knows no reset: it isn't reset",
+                    domain->name, port + 1);
     if (rp_rootport_finish_reset(&domain->pci->rootports[port], &actions) == RP_OK)
         pci_act(domain, port, self, &actions);
 }
@@ -89,6 +89,28 @@ static void send_port_msi(struct domain *domain,
     vapic_send(domain, &message);
 }
 
+/* What the guest made of its child is there for the control domain to read. */
+static void note_outcome(struct domain *domain, unsigned port,
+                         enum rp_rootport_outcome outcome)
+{
+    struct guest_port *place = &domain->pci->ports[port];
+
+    place->outcome = outcome;
+    place->outcome_count++;
+    console_log("%s: port %u: %s", domain->name, port + 1,
+                rp_rootport_outcome_text(outcome));
+}
+
+/* The port may have let go already, or wait for that. */
+static void finish_detach(struct domain *domain, unsigned port, struct vcpu *self)
+{
+    struct rp_rootport_actions actions;
+
+    pci_detach_child(domain, port, self);
+    if (rp_rootport_finish_detach(&domain->pci->rootports[port], &actions) == RP_OK)
+        pci_act(domain, port, self, &actions);
+}
+
 void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
              const struct rp_rootport_actions *actions)
 {
@@ -97,18 +119,18 @@ void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
     if (actions->set & RP_ROOTPORT_BUSES_CHANGED)
         rp_topology_update_buses(&domain->pci->topology);
     if (actions->set & (RP_ROOTPORT_BUSES_CHANGED | RP_ROOTPORT_FORWARDING_CHANGED))
-        for (unsigned i = 0; i < domain->pci->port_count; i++)
-            pci_update_traps(domain, i);
+        pci_update_traps(domain, self);
     if (function != NULL &&
         (actions->set & (RP_ROOTPORT_WINDOWS_CHANGED | RP_ROOTPORT_FORWARDING_CHANGED))) {
         pci_update_windows(function);
         pci_update_mappings(function, self);
     }
+    if (actions->set & RP_ROOTPORT_REPORT)
+        note_outcome(domain, port, actions->outcome);
+    if (actions->set & RP_ROOTPORT_DETACH_CHILD)
+        finish_detach(domain, port, self);
     if (actions->set & RP_ROOTPORT_RESET_CHILD)
         reset_child(domain, port, self);
-    if (actions->set & RP_ROOTPORT_REPORT)
-        console_log("%s: port %u: %s", domain->name, port,
-                    rp_rootport_outcome_text(actions->outcome));
     if (actions->set & RP_ROOTPORT_SEND_MSI)
         send_port_msi(domain, actions);
 }
@@ -117,7 +139,7 @@ void pci_apply_effects(struct guest_function *function, struct vcpu *self,
                        const struct rp_vpci_effects *effects)
 {
     if (effects->what & RP_VPCI_EFFECT_FLR)
-        (void)pci_reset_function(function);
+        (void)function_reset(function);
     if (effects->what & (RP_VPCI_EFFECT_MAPPINGS | RP_VPCI_EFFECT_FLR))
         pci_update_mappings(function, self);
     if (effects->what & RP_VPCI_EFFECT_MSI)
@@ -263,7 +285,8 @@ bool pci_mmio_read(struct domain *domain, uint64_t gpa, unsigned width,
     struct guest_pci *pci = domain->pci;
 
     for (unsigned i = 0; i < pci->port_count; i++) {
-        struct guest_function *function = pci->ports[i].function;
+        struct guest_function *function =
+            __atomic_load_n(&pci->ports[i].function, __ATOMIC_SEQ_CST);
 
         if (function != NULL &&
             rp_vpci_mmio_read(&function->state, (rp_gpa_t){gpa}, width, out_value))

@@ -5,8 +5,8 @@
 
 #include "guest/pci.h"
 
-/* Lets accesses to the child of @port exit where the guest now has it, only there. */
-void pci_update_traps(struct domain *domain, unsigned port);
+/* Lets accesses to children exit where the guest now has them, and only there. */
+void pci_update_traps(struct domain *domain, struct vcpu *self);
 
 /* Brings the nested table in line with what the function's BARs now decode. */
 void pci_update_mappings(struct guest_function *function, struct vcpu *self);
@@ -27,7 +27,17 @@ void pci_route_msi(struct guest_function *function);
 void pci_route_msix(struct guest_function *function, unsigned index);
 void pci_route_all_msix(struct guest_function *function);
 
-/* Resets the function by FLR and waits until it is back; false if it has none. */
-bool pci_reset_function(struct guest_function *function);
+/* Takes the child of @port out of the topology, unmaps it and takes it back. */
+void pci_detach_child(struct domain *domain, unsigned port, struct vcpu *self);
+
+/* Whether the BARs fit into the port's windows. */
+bool pci_fits(const struct domain *domain, unsigned port,
+              const struct guest_function *function);
+
+/* Takes every function away, held ones too, and waits until all are reset. */
+void pci_let_go(struct domain *domain);
+
+/* Places the function's BARs in its port's windows, as firmware would. */
+void pci_place_bars(struct guest_function *function);
 
 #endif

@@ -70,7 +70,9 @@ void vcpu_run(struct vcpu *vcpu)
         hw_run(vcpu);
         __atomic_store_n(&vcpu->is_in_guest, false, __ATOMIC_RELEASE);
         vcpu->exit_counts[vcpu->exit.kind]++;
+        __atomic_fetch_add(&vcpu->epoch, 1, __ATOMIC_SEQ_CST);
         exits_handle(vcpu);
+        __atomic_fetch_add(&vcpu->epoch, 1, __ATOMIC_RELEASE);
         seal_poll();
     }
 }

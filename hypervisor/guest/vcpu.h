@@ -76,6 +76,7 @@ struct vcpu {
     struct x2apic_cpu apic;
     bool is_in_guest; /* atomic: set before requests are looked at for the last time */
     uint64_t flush_count; /* flushes done; others wait for it to move */
+    uint64_t epoch;       /* atomic: odd while an exit is being dealt with */
     struct vmcb *vmcb;
     struct vcpu_exit exit;
     uint64_t exit_counts[EXIT_KIND_COUNT];
@@ -88,6 +89,16 @@ void vcpu_request(struct vcpu *vcpu, uint32_t request);
  * Runs @vcpu on the calling CPU until it is asked to stop, or its domain ends.
  */
 void vcpu_run(struct vcpu *vcpu);
+
+/*
+ * Changes whenever @vcpu begins (odd) or ends (even) to deal with an exit. What was
+ * retracted before an even epoch was read, or before the epoch moved on from an odd
+ * one, is in no use by that CPU any more.
+ */
+static inline uint64_t vcpu_epoch(const struct vcpu *vcpu)
+{
+    return __atomic_load_n(&vcpu->epoch, __ATOMIC_SEQ_CST);
+}
 
 /* Moves past the instruction that caused the exit. */
 void vcpu_skip(struct vcpu *vcpu);

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* A function of the machine's on its way from quarantine to a domain and back. */
+#include "guest/function.h"
+
+#include <stddef.h>
+
+#include <rootport/cap.h>
+#include <rootport/pci_regs.h>
+
+#include "cpu/clock.h"
+#include "dev/console.h"
+#include "machine.h"
+#include "mm/pages.h"
+
+enum {
+    FLR_WAIT_US = 100000, /* PCI Express Base r5.0, 6.6.2 */
+    PM_WAIT_US = 10000,   /* PCI Power Management r1.2, table 5-6: D3hot to D0 */
+};
+
+static struct guest_function *functions;
+static bool has_iommu;
+
+static size_t record_pages(void)
+{
+    return (sizeof(struct guest_function) + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
+void function_init(bool machine_has_iommu)
+{
+    has_iommu = machine_has_iommu;
+}
+
+struct guest_function *function_find(rp_sbdf_t sbdf)
+{
+    struct guest_function *function = functions;
+
+    while (function != NULL && !rp_sbdf_equal(function->sbdf, sbdf))
+        function = function->next;
+    return function;
+}
+
+bool function_is_of(const struct domain *domain)
+{
+    struct guest_function *function = functions;
+
+    while (function != NULL && function->domain != domain)
+        function = function->next;
+    return function != NULL;
+}
+
+/* ---- Reset ----------------------------------------------------------------- */
+
+static bool set_power_state(const struct guest_function *function, uint16_t control,
+                            uint16_t state)
+{
+    uint16_t offset = (uint16_t)(function->scanned->pm_cap + RP_PCI_PM_CONTROL_STATUS);
+
+    control &= (uint16_t) ~(RP_PCI_PM_CONTROL_POWER_STATE | RP_PCI_PM_CONTROL_PME_STATUS);
+    return rp_cfg_write16(machine_cfg(), function->sbdf, offset, control | state) ==
+           RP_OK;
+}
+
+/* A function that forgets all in D3hot is reset by going there and coming back. */
+static bool reset_by_power(const struct guest_function *function)
+{
+    uint16_t offset = (uint16_t)(function->scanned->pm_cap + RP_PCI_PM_CONTROL_STATUS);
+    uint16_t control;
+
+    if (function->scanned->pm_cap == 0 ||
+        rp_cfg_read16(machine_cfg(), function->sbdf, offset, &control) != RP_OK ||
+        (control & RP_PCI_PM_CONTROL_NO_SOFT_RESET) != 0)
+        return false;
+    if (!set_power_state(function, control, RP_PCI_PM_D3HOT))
+        return false;
+    clock_delay_us(PM_WAIT_US);
+    return set_power_state(function, control, RP_PCI_PM_D0);
+}
+
+static bool start_reset(struct guest_function *function)
+{
+    bool is_started =
+        rp_vpci_flr_start(&function->state) == RP_OK || reset_by_power(function);
+
+    function->ready_at = clock_deadline_us(is_started ? FLR_WAIT_US : 0);
+    return is_started;
+}
+
+bool function_reset(struct guest_function *function)
+{
+    bool is_started = start_reset(function);
+
+    while (!clock_is_past(function->ready_at))
+        cpu_relax();
+    return is_started && rp_vpci_flr_finish(&function->state) == RP_OK;
+}
+
+/* ---- Records --------------------------------------------------------------- */
+
+static enum rp_status learn(struct guest_function *function)
+{
+    struct rp_vpci_config config = {
+        .cfg = *machine_cfg(),
+        .platform = machine_platform(),
+        .sbdf = function->sbdf,
+        .role = RP_VPCI_ROLE_GUEST,
+        .msix_entries = function->msix_entries,
+        .msix_capacity = has_iommu ? IOMMU_INTERRUPTS_MAX : RP_VPCI_MSIX_ENTRIES_MAX,
+    };
+
+    return rp_vpci_attach(&function->state, &config);
+}
+
+static void close(struct guest_function *function)
+{
+    struct guest_function **link = &functions;
+
+    while (*link != function)
+        link = &(*link)->next;
+    *link = function->next;
+    rp_vpci_detach(&function->state);
+    pages_free(function, record_pages());
+}
+
+struct guest_function *function_open(struct rp_function *scanned,
+                                     const char **out_problem)
+{
+    struct guest_function *function = pages_alloc(record_pages());
+    enum rp_status status;
+
+    if (function == NULL) {
+        *out_problem = "no memory for a function";
+        return NULL;
+    }
+    function->scanned = scanned;
+    function->sbdf = scanned->sbdf;
+    status = learn(function);
+    if (status != RP_OK) {
+        *out_problem = status == RP_ERR_UNSUPPORTED
+                           ? rp_vpci_refusal_text(function->state.refusal)
+                           : rp_status_text(status);
+        pages_free(function, record_pages());
+        return NULL;
+    }
+    if (!start_reset(function))
+        console_log("%04x:%02x:%02x.%x: no reset is known: given as firmware left it",
+                    rp_sbdf_segment(scanned->sbdf), rp_sbdf_bus(scanned->sbdf),
+                    rp_sbdf_dev(scanned->sbdf), rp_sbdf_fn(scanned->sbdf));
+    function->next = functions;
+    functions = function;
+    return function;
+}
+
+/* An odd epoch is a CPU that was dealing with an exit: it may have found the view. */
+static bool is_still_read(const struct guest_function *function)
+{
+    const struct domain *domain = function->domain;
+
+    for (uint32_t i = 0; domain != NULL && i < domain->vcpu_count; i++)
+        if ((function->reader_epochs[i] & 1) != 0 &&
+            vcpu_epoch(&domain->vcpus[i]) == function->reader_epochs[i])
+            return true;
+    return false;
+}
+
+/* What the last owner wrote goes with the state; the hardware has been reset. */
+static void forget_owner(struct guest_function *function)
+{
+    enum rp_status status = RP_OK;
+
+    function->mapping_count = 0;
+    if (!function->is_tainted)
+        status = rp_vpci_flr_finish(&function->state);
+    rp_vpci_detach(&function->state);
+    if (status == RP_OK)
+        status = learn(function);
+    if (status != RP_OK)
+        console_log("%04x:%02x:%02x.%x: it does not come back from its reset: %s",
+                    rp_sbdf_segment(function->sbdf), rp_sbdf_bus(function->sbdf),
+                    rp_sbdf_dev(function->sbdf), rp_sbdf_fn(function->sbdf),
+                    rp_status_text(status));
+    function->scanned->owner = 0;
+    if (!function->is_wanted)
+        function->domain = NULL;
+}
+
+bool function_is_ready(struct guest_function *function)
+{
+    enum function_stage stage = __atomic_load_n(&function->stage, __ATOMIC_ACQUIRE);
+
+    if (stage != FUNCTION_RESETTING)
+        return stage == FUNCTION_READY;
+    if (!clock_is_past(function->ready_at) || is_still_read(function))
+        return false;
+    forget_owner(function);
+    __atomic_store_n(&function->stage, FUNCTION_READY, __ATOMIC_RELEASE);
+    return true;
+}
+
+void function_settle_all(void)
+{
+    struct guest_function *next;
+
+    for (struct guest_function *function = functions; function != NULL; function = next) {
+        next = function->next;
+        if (function_is_ready(function) && !function->is_wanted && !function->is_tainted)
+            close(function);
+    }
+}
+
+void function_wait(struct guest_function *function)
+{
+    bool is_ready;
+
+    do {
+        machine_lock();
+        is_ready = function_is_ready(function);
+        machine_unlock();
+    } while (!is_ready);
+}
+
+/* ---- Owners ---------------------------------------------------------------- */
+
+const char *function_give(struct guest_function *function, struct domain *domain,
+                          unsigned port)
+{
+    enum iommu_status iommu_status = IOMMU_OK;
+    enum rp_status status;
+
+    if (function->is_tainted && function->last_owner != domain_owner(domain))
+        return "another domain had it, and no reset is known that would clean it";
+    status = rp_vpci_build(&function->view, &function->state,
+                           rp_scan_verdict(function->scanned).size);
+    if (status != RP_OK)
+        return rp_status_text(status);
+    if (domain->has_iommu)
+        iommu_status = iommu_attach(&domain->iommu, function->sbdf);
+    if (iommu_status != IOMMU_OK)
+        return iommu_status_text(iommu_status);
+    function->is_wanted = false;
+    function->domain = domain;
+    function->port = port;
+    function->scanned->owner = domain_owner(domain);
+    __atomic_store_n(&function->stage, FUNCTION_GIVEN, __ATOMIC_RELEASE);
+    return NULL;
+}
+
+void function_take_back(struct guest_function *function, enum function_next next)
+{
+    struct domain *domain = function->domain;
+
+    if (domain->has_iommu && iommu_detach(&domain->iommu, function->sbdf) != IOMMU_OK) {
+        console_log("%s: port %u: the function's DMA could not be shut off for certain: "
+                    "nobody gets it again",
+                    domain->name, function->port + 1);
+        function->is_tainted = true;
+    }
+    rp_vpci_quiesce(&function->state);
+    if (!start_reset(function) && !function->is_tainted) {
+        function->is_tainted = true;
+        function->last_owner = domain_owner(domain);
+    }
+    for (uint32_t i = 0; i < domain->vcpu_count; i++)
+        function->reader_epochs[i] = vcpu_epoch(&domain->vcpus[i]);
+    function->is_wanted = next == FUNCTION_KEEP;
+    __atomic_store_n(&function->stage, FUNCTION_RESETTING, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A function of the machine's on its way from quarantine to a domain and back.
+ *
+ * Whatever nobody speaks of is in quarantine and has no record. A record begins
+ * with a reset and ends when the function is back in quarantine, reset, with
+ * nothing of its last owner left. The machine's lock (machine_lock()) is around
+ * every call but those that say otherwise.
+ */
+#ifndef GUEST_FUNCTION_H
+#define GUEST_FUNCTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rootport/scan.h>
+#include <rootport/vpci.h>
+
+#include "guest/domain.h"
+
+enum function_stage {
+    FUNCTION_RESETTING = 0, /* in quarantine; its reset, or a last reader, goes on */
+    FUNCTION_READY,         /* in quarantine, reset: a domain may get it */
+    FUNCTION_GIVEN,         /* a domain has it */
+};
+
+/* What becomes of a function that is taken back and reset. */
+enum function_next {
+    FUNCTION_LEAVE = 0, /* it is left in quarantine, without a record */
+    FUNCTION_KEEP,      /* the record stays: its domain gets it again */
+};
+
+struct guest_function {
+    struct guest_function *next;
+    struct rp_function *scanned;
+    rp_sbdf_t sbdf;
+    enum function_stage stage; /* atomic */
+    bool is_wanted;            /* held, or asked for: the record stays when ready */
+    bool is_tainted;           /* had an owner, and no reset: for that owner alone */
+    uint32_t last_owner;       /* of a tainted one; 0: nobody may have it again */
+    uint64_t ready_at;         /* clock_deadline_us(): when its reset is over */
+    /* Whose it is or is to be; of a function that is taken back, whose it was. */
+    struct domain *domain;
+    unsigned port;
+    uint64_t reader_epochs[DOMAIN_VCPU_MAX]; /* of domain's CPUs when it was taken back */
+    struct rp_vpci_state state;
+    struct rp_vpci_view view;
+    struct rp_vpci_msix_entry msix_entries[RP_VPCI_MSIX_ENTRIES_MAX];
+    size_t mapping_count; /* as the nested table has them now */
+    struct rp_vpci_mapping mappings[RP_VPCI_MAPPINGS_MAX];
+};
+
+/* Says once, before all else, whether this machine confines functions. */
+void function_init(bool has_iommu);
+
+/* The record of a function, or NULL. */
+struct guest_function *function_find(rp_sbdf_t sbdf);
+
+/*
+ * Begins a record: learns what the function is, and starts its reset. NULL and
+ * *@out_problem when it can't be given to anyone.
+ */
+struct guest_function *function_open(struct rp_function *scanned,
+                                     const char **out_problem);
+
+/* Whether the function is ready; ends its reset if that is due. Waits for nothing. */
+bool function_is_ready(struct guest_function *function);
+
+/* Whether a function is, or is to be, or was a moment ago, @domain's. */
+bool function_is_of(const struct domain *domain);
+
+/* Ends all records of functions that are ready and that nobody wants. */
+void function_settle_all(void);
+
+/* Waits until the function is ready. The caller does not hold the machine's lock. */
+void function_wait(struct guest_function *function);
+
+/*
+ * Gives a function that is ready to @domain: its DMA and interrupts are confined to
+ * it, and its view is built for the verdict of now. NULL, or why not: it's then in
+ * quarantine as before.
+ */
+const char *function_give(struct guest_function *function, struct domain *domain,
+                          unsigned port);
+
+/*
+ * Takes a function back: blocks DMA and interrupts, then starts its reset. It is not
+ * in its domain's topology any more; CPUs that found it there before may go on reading
+ * it, and the record stays until they have finished. The caller has the domain's PCI
+ * lock; the machine's isn't needed.
+ */
+void function_take_back(struct guest_function *function, enum function_next next);
+
+/* Resets a function that stays where it is, as its domain asked; false: it can't be. */
+bool function_reset(struct guest_function *function);
+
+#endif

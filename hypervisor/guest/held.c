@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Functions that wait in quarantine for their domain's condition on the verdict. */
+#include "guest/held.h"
+
+#include <stddef.h>
+
+#include "dev/console.h"
+#include "guest/pci.h"
+#include "launch/launch.h"
+#include "machine.h"
+
+static void leave_empty(const struct domain *domain, const struct launch_port *config,
+                        const char *why)
+{
+    console_log("%s: port %s stays empty: %s", domain->name, config->name, why);
+}
+
+void held_add(struct domain *domain, unsigned port, const struct launch_port *config,
+              const struct launch_resolved *resolved)
+{
+    struct guest_port *place = &domain->pci->ports[port];
+    struct rp_function *scanned;
+    struct guest_function *function;
+    const char *problem = NULL;
+
+    if (config->function.kind == LAUNCH_SELECT_NOTHING)
+        return;
+    if (resolved->resolution != LAUNCH_RESOLVED) {
+        console_log("%s: port %s stays empty: %s; %s", domain->name, config->name,
+                    launch_resolution_text(resolved->resolution),
+                    launch_resolution_mend(resolved->resolution));
+        return;
+    }
+    scanned = &machine_scan()->functions[resolved->place];
+    machine_lock();
+    function =
+        function_find(scanned->sbdf) != NULL ? NULL : function_open(scanned, &problem);
+    if (function != NULL) {
+        if (config->condition == LAUNCH_WHEN_NOW)
+            rp_scan_finalize(scanned);
+        function->is_wanted = true;
+        function->domain = domain;
+        function->port = port;
+        place->held = function;
+        place->config = config;
+    }
+    machine_unlock();
+    if (function == NULL)
+        leave_empty(domain, config, problem != NULL ? problem : "another port has it");
+}
+
+void held_wait(struct domain *domain)
+{
+    for (unsigned i = 0; i < domain->pci->port_count; i++)
+        if (domain->pci->ports[i].held != NULL)
+            function_wait(domain->pci->ports[i].held);
+}
+
+/* What stands between a function and its domain. */
+enum obstacle {
+    OBSTACLE_NONE = 0,
+    OBSTACLE_NOT_FINAL, /* may go away */
+    OBSTACLE_TOO_SMALL, /* never will */
+};
+
+static enum obstacle obstacle(const struct launch_port *config,
+                              struct rp_extcfg_verdict verdict)
+{
+    if (!verdict.final)
+        return OBSTACLE_NOT_FINAL;
+    return config->condition == LAUNCH_WHEN_REQUIRED &&
+                   verdict.size != RP_CFG_SIZE_EXTENDED
+               ? OBSTACLE_TOO_SMALL
+               : OBSTACLE_NONE;
+}
+
+static void give_up(struct guest_port *place, struct guest_function *function)
+{
+    place->held = NULL;
+    function->is_wanted = false;
+    function->domain = NULL;
+}
+
+static void decide(struct domain *domain, unsigned port)
+{
+    struct guest_port *place = &domain->pci->ports[port];
+    struct guest_function *function = place->held;
+    struct rp_extcfg_verdict verdict = rp_scan_verdict(function->scanned);
+    const char *problem;
+
+    switch (obstacle(place->config, verdict)) {
+    case OBSTACLE_NOT_FINAL:
+        return;
+    case OBSTACLE_TOO_SMALL:
+        console_log("%s: port %s stays empty: extended-config is \"required\", and %s",
+                    domain->name, place->config->name,
+                    rp_extcfg_reason_text(verdict.reason));
+        give_up(place, function);
+        return;
+    case OBSTACLE_NONE:
+        break;
+    }
+    problem = pci_plug(domain, port, function);
+    if (problem != NULL) {
+        leave_empty(domain, place->config, problem);
+        give_up(place, function);
+    }
+}
+
+void held_plug(struct domain *domain)
+{
+    for (unsigned i = 0; i < domain->pci->port_count; i++) {
+        struct guest_function *function = domain->pci->ports[i].held;
+
+        if (function != NULL && function_is_ready(function))
+            decide(domain, i);
+    }
+    function_settle_all();
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Functions that wait in quarantine for their domain's condition on the verdict.
+ */
+#ifndef GUEST_HELD_H
+#define GUEST_HELD_H
+
+#include "guest/domain.h"
+#include "launch/resolve.h"
+
+struct launch_port;
+
+/*
+ * Holds the function that @config names for port @port of @domain, if it can be
+ * had; otherwise logs why the port stays empty. Before pci_build().
+ */
+void held_add(struct domain *domain, unsigned port, const struct launch_port *config,
+              const struct launch_resolved *resolved);
+
+/* Waits until all that is held for @domain is ready: before it starts. */
+void held_wait(struct domain *domain);
+
+/*
+ * Plugs in what is held for @domain and whose condition is met, and gives up, with
+ * the reason, what never can be. Needs the machine's lock.
+ */
+void held_plug(struct domain *domain);
+
+#endif
