@@ -8,7 +8,10 @@
 
 #include "vpci_internal.h"
 
-/* For what is seldom: the registers it needs would be saved for every access. */
+/*
+ * For what is seldom: the registers it needs would be saved for every access. Such
+ * functions return what their callers do, so that the call is a jump.
+ */
 #define NOT_INLINE __attribute__((noinline))
 
 enum {
@@ -39,12 +42,12 @@ enum {
 };
 
 /*
- * The bits of an access within one dword, by width and position in it, moved down
- * to bit 0; zero for what is no width or goes on into the next dword.
+ * The bits of an access at a multiple of its width, by width and position in the
+ * dword, moved down to bit 0; zero for any other.
  */
 static const uint32_t masks_within[WIDTH_MAX + 1][DWORD_SIZE] = {
     [1] = {0xff, 0xff, 0xff, 0xff},
-    [2] = {0xffff, 0xffff, 0xffff, 0},
+    [2] = {0xffff, 0, 0xffff, 0},
     [4] = {0xffffffff, 0, 0, 0},
 };
 
@@ -76,6 +79,12 @@ static struct piece cut(unsigned reg, unsigned width, unsigned done, unsigned *o
     };
 }
 
+static inline const struct rp_vpci_slot *slot_at(const struct rp_vpci_view *view,
+                                                 unsigned reg)
+{
+    return &view->slots[view->slot_of[reg / DWORD_SIZE]];
+}
+
 /* The bits in @mask of the dword of @slot, from @reg on. */
 static inline uint32_t read_own(const struct rp_vpci_view *view,
                                 const struct rp_vpci_slot *slot, unsigned reg,
@@ -87,7 +96,7 @@ static inline uint32_t read_own(const struct rp_vpci_view *view,
 }
 
 /* Likewise of a dword that has bits of the function's. */
-NOT_INLINE static uint32_t read_mixed(const struct rp_vpci_view *view,
+NOT_INLINE static uint64_t read_mixed(const struct rp_vpci_view *view,
                                       const struct rp_vpci_slot *slot, unsigned reg,
                                       uint32_t mask)
 {
@@ -98,10 +107,10 @@ NOT_INLINE static uint32_t read_mixed(const struct rp_vpci_view *view,
            read_own(view, slot, reg, mask);
 }
 
-static inline uint32_t read_within(const struct rp_vpci_view *view, unsigned reg,
+static inline uint64_t read_within(const struct rp_vpci_view *view, unsigned reg,
                                    uint32_t mask)
 {
-    const struct rp_vpci_slot *slot = &view->slots[view->slot_of[reg / DWORD_SIZE]];
+    const struct rp_vpci_slot *slot = slot_at(view, reg);
 
     if (slot->hardware)
         return read_mixed(view, slot, reg, mask);
@@ -127,15 +136,35 @@ NOT_INLINE static uint64_t read_pieces(const struct rp_vpci_view *view, unsigned
     return value;
 }
 
+/* A register of the function's alone, read as the domain does: some answer by width. */
+NOT_INLINE static uint64_t read_through(const struct rp_vpci_view *view, unsigned reg,
+                                        unsigned width, uint32_t mask)
+{
+    return vpci_hw_read(view->state, reg, width) & mask;
+}
+
+/* The mask of an access at a multiple of its width, to one dword of the space, else 0. */
+static inline uint32_t mask_within(const struct rp_vpci_view *view, unsigned reg,
+                                   unsigned width)
+{
+    if (reg >= view->size || width > WIDTH_MAX)
+        return 0;
+    return masks_within[width][reg % DWORD_SIZE];
+}
+
 uint64_t rp_vpci_read(const struct rp_vpci_view *view, uint16_t reg, unsigned width)
 {
-    uint32_t mask = 0;
+    const uint32_t mask = mask_within(view, reg, width);
+    const struct rp_vpci_slot *slot;
 
-    if (reg < view->size && width <= WIDTH_MAX)
-        mask = masks_within[width][reg % DWORD_SIZE];
-    if (mask)
-        return read_within(view, reg, mask);
-    return read_pieces(view, reg, width);
+    if (!mask)
+        return read_pieces(view, reg, width);
+    slot = slot_at(view, reg);
+    if (!slot->hardware)
+        return read_own(view, slot, reg, mask);
+    if (slot->hardware == 0xffffffffu)
+        return read_through(view, reg, width, mask);
+    return read_mixed(view, slot, reg, mask);
 }
 
 /* The bytes of @bits, each all ones if any of its bits is set. */
@@ -195,18 +224,27 @@ void vpci_refresh(struct rp_vpci_state *state)
         refresh(state, &state->shadows[i]);
 }
 
-static void write_dword(const struct rp_vpci_view *view, unsigned dword,
-                        struct vpci_write write, struct rp_vpci_effects *effects)
+static void merge_own(struct rp_vpci_shadow *shadow, uint32_t virt,
+                      struct vpci_write write)
 {
-    const struct rp_vpci_slot *slot = &view->slots[view->slot_of[dword]];
+    const struct vpci_write own = {write.value, write.mask & virt};
+
+    shadow->value = vpci_merge(shadow->value, own);
+}
+
+/* Writes a dword that reaches further than the domain's own bits. */
+NOT_INLINE static void write_mixed(const struct rp_vpci_view *view, unsigned reg,
+                                   uint32_t value, uint32_t mask,
+                                   struct rp_vpci_effects *effects)
+{
+    const struct vpci_write write = {value, mask};
+    const struct rp_vpci_slot *slot = slot_at(view, reg);
     struct rp_vpci_state *state = view->state;
     struct rp_vpci_shadow *shadow = &state->shadows[slot->shadow];
 
-    if (slot->virt & write.mask)
-        shadow->value = vpci_merge(
-            shadow->value, (struct vpci_write){write.value, write.mask & slot->virt});
+    merge_own(shadow, slot->virt, write);
     if ((slot->rw | slot->rw1c) & write.mask)
-        store_masked(state, slot, dword * DWORD_SIZE, write);
+        store_masked(state, slot, reg / DWORD_SIZE * DWORD_SIZE, write);
     if (handlers[slot->handler].write) {
         const struct vpci_write moved = {write.value >> 8 * slot->position,
                                          write.mask >> 8 * slot->position};
@@ -216,8 +254,23 @@ static void write_dword(const struct rp_vpci_view *view, unsigned dword,
     }
 }
 
-void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width,
-                   uint64_t value, struct rp_vpci_effects *effects)
+/* Writes the bits of @value in @mask, both where they are in the dword. */
+static inline void write_within(const struct rp_vpci_view *view, unsigned reg,
+                                uint32_t value, uint32_t mask,
+                                struct rp_vpci_effects *effects)
+{
+    const struct rp_vpci_slot *slot = slot_at(view, reg);
+
+    if (slot->rw | slot->rw1c | slot->handler)
+        write_mixed(view, reg, value, mask, effects);
+    else if (slot->virt)
+        merge_own(&view->state->shadows[slot->shadow], slot->virt,
+                  (struct vpci_write){value, mask});
+}
+
+NOT_INLINE static void write_pieces(const struct rp_vpci_view *view, unsigned reg,
+                                    unsigned width, uint64_t value,
+                                    struct rp_vpci_effects *effects)
 {
     unsigned count;
 
@@ -225,12 +278,22 @@ void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width
         return;
     for (unsigned done = 0; done < width; done += count) {
         const struct piece piece = cut(reg, width, done, &count);
-        const struct vpci_write write = {
-            .value = (uint32_t)(value >> piece.shift) << 8 * (piece.reg % DWORD_SIZE),
-            .mask = piece.mask,
-        };
+        const uint32_t part = (uint32_t)(value >> piece.shift);
 
         if (piece.reg < view->size)
-            write_dword(view, piece.reg / DWORD_SIZE, write, effects);
+            write_within(view, piece.reg, part << 8 * (piece.reg % DWORD_SIZE),
+                         piece.mask, effects);
     }
+}
+
+void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width,
+                   uint64_t value, struct rp_vpci_effects *effects)
+{
+    const uint32_t mask = mask_within(view, reg, width);
+    const unsigned shift = 8 * (reg % DWORD_SIZE);
+
+    if (mask)
+        write_within(view, reg, (uint32_t)value << shift, mask << shift, effects);
+    else
+        write_pieces(view, reg, width, value, effects);
 }
