@@ -19,7 +19,7 @@ include mk/sources.mk
 include mk/flags.mk
 include mk/rules.mk
 
-.PHONY: all products setup run test test-gates test-scripts test-unit test-fuzz test-boot docs clean
+.PHONY: all products setup run test test-gates test-scripts test-unit test-fuzz test-boot docs bench-core clean
 
 all: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
@@ -77,6 +77,12 @@ test-boot: setup
 docs:
 	@$(MAKE) -s $(CAPABILITIES)
 	@$(CAPABILITIES) > docs/capabilities.md
+
+# --- measuring -------------------------------------------------------------------
+
+bench-core: $(CACHE)/packages.stamp
+	@$(MAKE) -s $(CORE_BENCH)
+	@bench/core.py --program $(CORE_BENCH) --output bench/results/core.json
 
 clean:
 	rm -rf $(BUILD)

@@ -178,4 +178,16 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 	@mkdir -p $(BUILD)/fuzz
 	@printf '%s\n' $(FUZZERS) > $(BUILD)/fuzz/fuzzers.txt
 
+# --- measuring -----------------------------------------------------------------
+
+# The core as the hypervisor has it, in a program of this machine.
+CORE_BENCH := $(BUILD)/bench/core-bench
+
+$(BUILD)/bench/%.o: %.c $(FLAG_FILES)
+	$(call compile,$(HOST_FLAGS) -O2 -fno-pie -fomit-frame-pointer)
+
+$(CORE_BENCH): $(patsubst %.c,$(BUILD)/bench/%.o,$(CORE_BENCH_SRCS)) $(LIBRARY)
+	@echo "LD $@"
+	@$(CC) -no-pie -o $@ $(filter %.o,$^) $(LIBRARY)
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

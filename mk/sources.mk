@@ -228,3 +228,9 @@ fuzz_elf_SRCS := $(test_elf_SRCS)
 fuzz_guestdev_SRCS := hypervisor/guest/conline.c hypervisor/guest/vioapic.c \
 	hypervisor/guest/vrtc.c hypervisor/guest/vuart.c
 fuzz_launch_SRCS := $(LAUNCH_SRCS)
+
+# What measures the core on this machine.
+CORE_BENCH_SRCS := \
+	bench/core/machine.c \
+	bench/core/main.c \
+	bench/core/operations.c \
