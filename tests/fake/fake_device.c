@@ -23,9 +23,11 @@ static enum rp_status read_device(void *context, rp_sbdf_t sbdf, uint16_t reg,
 {
     struct fake_device *device = context;
 
-    (void)sbdf;
     check(reg, width);
+    device->sbdf = sbdf;
     device->reads++;
+    if (reg > device->highest_read)
+        device->highest_read = reg;
     if (device->is_gone) {
         *out_value = 0xffffffffu;
         return RP_ERR_UNREACHABLE;
@@ -39,8 +41,8 @@ static enum rp_status write_device(void *context, rp_sbdf_t sbdf, uint16_t reg,
 {
     struct fake_device *device = context;
 
-    (void)sbdf;
     check(reg, width);
+    device->sbdf = sbdf;
     if (device->is_gone)
         return RP_ERR_UNREACHABLE;
     if (device->write_count < FAKE_DEVICE_LOG_SIZE)

@@ -22,7 +22,9 @@ struct fake_device {
     uint8_t bytes[RP_CFG_SIZE_EXTENDED];
     uint8_t rw[RP_CFG_SIZE_EXTENDED];
     uint8_t rw1c[RP_CFG_SIZE_EXTENDED];
-    bool is_gone; /* reads all ones, takes no writes */
+    bool is_gone;   /* reads all ones, takes no writes */
+    rp_sbdf_t sbdf; /* of the last access */
+    uint16_t highest_read;
     unsigned long reads;
     size_t write_count;
     struct fake_device_write writes[FAKE_DEVICE_LOG_SIZE]; /* the first ones */

@@ -403,6 +403,32 @@ static void a_list_that_fills_the_space_is_cut(void **state)
     assert_in_range(hops, 1, RP_VPCI_CAPS_MAX);
 }
 
+/* ed4e690ae1: extended capabilities looked for where there is no such space. */
+static void with_256_bytes_nothing_above_is_read(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->device.highest_read = 0;
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 256), RP_OK);
+    for (unsigned reg = 0; reg < RP_CFG_SIZE_EXTENDED; reg++)
+        (void)domain_read(domain, reg, 4);
+    assert_true(domain->device.highest_read < 0x100);
+}
+
+/* 8cf6e07389, c7908869ac: a function looked up without its segment. */
+static void accesses_carry_the_segment(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->config.sbdf = rp_sbdf(0x1234, 0x56, 7, 1);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    (void)domain_read(domain, RP_PCI_VENDOR_ID, 4);
+    assert_true(rp_sbdf_equal(domain->device.sbdf, domain->config.sbdf));
+    domain->device.sbdf = rp_sbdf(0, 0, 0, 0);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_BUS_MASTER);
+    assert_true(rp_sbdf_equal(domain->device.sbdf, domain->config.sbdf));
+}
+
 /* ---- Rebuilding and reset ------------------------------------------------------------
  */
 
@@ -593,6 +619,47 @@ static void the_hardware_domain_sees_what_a_guest_does_not(void **state)
     assert_int_equal(domain_find_extcap(domain, RP_PCI_EXTCAP_ID_SRIOV), NVME_SRIOV);
 }
 
+static void the_hardware_domain_has_its_io_bars(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->config.role = RP_VPCI_ROLE_HARDWARE;
+    fake_device_set(&domain->device, RP_PCI_BAR0 + 8, 4, 0xc001);
+    fake_device_set_rw(&domain->device, RP_PCI_BAR0 + 8, 4, 0xffffffe0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, RP_PCI_BAR0 + 8, 4), 0xc001);
+    domain_write(domain, RP_PCI_BAR0 + 8, 4, 0xd001);
+    assert_int_equal(domain->device.write_count, 0);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_IO);
+    assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), RP_PCI_COMMAND_IO);
+    assert_true(fake_device_get(&domain->device, RP_PCI_COMMAND, 2) & RP_PCI_COMMAND_IO);
+}
+
+/* It shares pages with nobody but itself, so they are mapped whole, where they are. */
+static void the_hardware_domain_has_bars_inside_a_page(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct rp_vpci_mapping map[RP_VPCI_MAPPINGS_MAX];
+    const rp_gpa_t everywhere = {0};
+    size_t count;
+
+    domain->config.role = RP_VPCI_ROLE_HARDWARE;
+    fake_device_set_bar(&domain->device, 2, 0x100, 0xfe000f00, 0);
+    assert_int_equal(rp_vpci_attach(&domain->state, &domain->config), RP_OK);
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 4096), RP_OK);
+    rp_vpci_window_set(&domain->state, RP_VPCI_WINDOW_MEMORY, everywhere, UINT64_MAX);
+    assert_int_equal(domain_read(domain, RP_PCI_BAR0 + 8, 4), 0xfe000f00);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_MEMORY);
+    count = rp_vpci_mappings(&domain->state, map);
+    assert_int_equal(count, 5);
+    assert_int_equal(map[0].gpa.value, NVME_BAR_ADDRESS);
+    assert_int_equal(map[4].gpa.value, 0xfe000000);
+    assert_int_equal(map[4].hpa.value, 0xfe000000);
+    assert_int_equal(map[4].size, 0x1000);
+    domain_write(domain, RP_PCI_BAR0 + 8, 4, 0xfe001e00); /* another place in the page */
+    assert_int_equal(rp_vpci_mappings(&domain->state, map), 4);
+}
+
 #define FROM_START(test) cmocka_unit_test_setup_teardown(test, start, finish)
 #define PREPARED(test)   cmocka_unit_test_setup_teardown(test, prepare, finish)
 
@@ -629,6 +696,8 @@ int main(void)
         PREPARED(a_second_capability_of_a_kind_is_hidden),
         PREPARED(a_function_without_capabilities_says_so),
         PREPARED(a_list_that_fills_the_space_is_cut),
+        FROM_START(with_256_bytes_nothing_above_is_read),
+        PREPARED(accesses_carry_the_segment),
         FROM_START(a_second_view_keeps_what_the_domain_wrote),
         FROM_START(a_reader_sees_one_view_or_the_other),
         FROM_START(building_writes_nothing),
@@ -639,6 +708,8 @@ int main(void)
         FROM_START(detaching_touches_no_device),
         PREPARED(attaching_stops_dma_and_interrupts),
         PREPARED(the_hardware_domain_sees_what_a_guest_does_not),
+        PREPARED(the_hardware_domain_has_its_io_bars),
+        PREPARED(the_hardware_domain_has_bars_inside_a_page),
     };
 
     return cmocka_run_group_tests_name("vpci", tests, NULL, NULL);

@@ -226,6 +226,15 @@ static void a_length_that_lies_ends_at_the_next_capability(void **state)
     struct fake_domain *domain = *state;
 
     domain->config.policy = RP_VPCI_POLICY_VENDOR_SPECIFIC;
+    make_hostile(&domain->device, RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_VENDOR);
+    fake_device_set_cap(&domain->device, STANDARD_PLACE, RP_PCI_CAP_ID_VENDOR, 0xa0);
+    fake_device_set(&domain->device, STANDARD_PLACE + 2, 1, 0xff);
+    fake_device_set_cap(&domain->device, 0xa0, RP_PCI_CAP_ID_HYPERTRANSPORT, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, 0x9c, 4), 0x5a5a5a5a);
+    assert_int_equal(domain_read(domain, 0xa0, 4), 0);
+    rp_vpci_detach(&domain->state);
+
     make_hostile(&domain->device, RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_VENDOR);
     fake_device_set_extcap(&domain->device, 0x100, RP_PCI_EXTCAP_ID_VENDOR, 1, 0x120);
     fake_device_set(&domain->device, 0x104, 4, 0xfff00000);
