@@ -170,11 +170,28 @@ static struct rp_extcfg_verdict evaluate(const struct rp_report *report,
         rp_extcfg_unpack(context->scan->functions[function->pf].pending));
 }
 
+/* Whether the report would take the way to registers that a final verdict promises. */
+static bool is_promise_broken(const struct rp_report *report,
+                              const struct rp_function *function)
+{
+    struct rp_extcfg_verdict verdict = rp_scan_verdict(function);
+
+    return report->effect == RP_REPORT_WITHDRAW && verdict.final &&
+           verdict.size == RP_CFG_SIZE_EXTENDED &&
+           rp_ecam_covers(&report->proposed.range, function->sbdf);
+}
+
 /* Whether a function's new verdict must not take effect now: I2. */
 static bool is_in_the_way(const struct rp_report *report,
                           const struct rp_function *function)
 {
-    return function->owner != 0 && function->owner != report->request.owner &&
+    bool is_of_others = function->owner != 0 && function->owner != report->request.owner;
+
+    if (!function->is_present)
+        return false;
+    if (is_promise_broken(report, function))
+        return true;
+    return is_of_others &&
            rp_extcfg_unpack(function->pending).size != rp_scan_verdict(function).size;
 }
 

@@ -218,6 +218,7 @@ FUZZERS := \
 	guestdev \
 	launch \
 	mcfg \
+	report \
 	rootport \
 	scan \
 	vpci \

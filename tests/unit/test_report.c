@@ -377,6 +377,20 @@ static void test_assigned_function_refuses_withdrawal(void **state)
     assert_unchanged(machine, &old);
 }
 
+static void test_final_verdict_keeps_its_region(void **state)
+{
+    struct machine *machine = *state;
+    struct snapshot old;
+
+    assert_int_equal(report(machine, RP_REPORT_FLAG_RESERVED), RP_OK);
+    machine->functions[3].owner = HARDWARE_DOMAIN;
+    rp_scan_finalize(&machine->functions[3]);
+    old = snap(machine);
+    assert_int_equal(report(machine, 0), RP_ERR_BUSY);
+    assert_int_equal(machine->report.busy, 3);
+    assert_unchanged(machine, &old);
+}
+
 static void test_who_is_not_in_the_way(void **state)
 {
     struct machine *machine = *state;
@@ -653,6 +667,7 @@ int main(void)
         TEST(test_nothing_to_retract),
         TEST(test_assigned_function_refuses),
         TEST(test_assigned_function_refuses_withdrawal),
+        TEST(test_final_verdict_keeps_its_region),
         TEST(test_who_is_not_in_the_way),
         TEST(test_reason_may_change_under_a_domain),
         TEST(test_assignment_between_the_steps),

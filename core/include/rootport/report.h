@@ -101,7 +101,8 @@ enum rp_status rp_report_begin(struct rp_report *report,
  * Goes on: looks at up to @budget functions (at least 1). *@out_is_done says
  * whether the report has ended; until then the status is RP_OK. In the end:
  * RP_OK, and all of it has taken effect; or RP_ERR_BUSY, since a function of
- * another domain would change its size, and nothing has; or RP_ERR_DENIED,
+ * another domain would change its size, or one whose verdict is final would
+ * lose its extended registers, and nothing has; or RP_ERR_DENIED,
  * since evidence was sealed meanwhile, and nothing has.
  */
 enum rp_status rp_report_step(struct rp_report *report, size_t budget, bool *out_is_done);
