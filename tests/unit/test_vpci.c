@@ -429,6 +429,25 @@ static void accesses_carry_the_segment(void **state)
     assert_true(rp_sbdf_equal(domain->device.sbdf, domain->config.sbdf));
 }
 
+/* One that does not fit is hidden, and so is another of its kind, used by nobody. */
+static void a_capability_over_the_end_of_its_space_is_hidden(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_cap(&domain->device, NVME_PM, RP_PCI_CAP_ID_PM, 0xf8);
+    fake_device_set_cap(&domain->device, 0xf8, RP_PCI_CAP_ID_MSI, NVME_MSI);
+    fake_device_set(&domain->device, 0xfa, 2, 0x0180);
+    fake_device_set_extcap(&domain->device, NVME_DSN, RP_PCI_EXTCAP_ID_SERIAL_NUMBER, 1,
+                           0xff8);
+    fake_device_set_extcap(&domain->device, 0xff8, RP_PCI_EXTCAP_ID_PTM, 1, 0);
+    assert_int_equal(rp_vpci_attach(&domain->state, &domain->config), RP_OK);
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 256), RP_OK);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSI), 0);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_PCIE), NVME_PCIE);
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 4096), RP_OK);
+    assert_int_equal(domain_find_extcap(domain, RP_PCI_EXTCAP_ID_PTM), 0);
+}
+
 /* ---- Rebuilding and reset ------------------------------------------------------------
  */
 
@@ -493,6 +512,45 @@ static void a_reader_sees_one_view_or_the_other(void **state)
     atomic_store(&reader.is_done, true);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(reader.torn, 0);
+}
+
+static void what_is_gone_gets_no_second_view(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->device.is_gone = true;
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 4096),
+                     RP_ERR_NO_DEVICE);
+    assert_int_equal(domain_read(domain, RP_PCI_VENDOR_ID, 4), 0xffffffff);
+    assert_int_equal(domain_read(domain, RP_PCI_BAR0, 4), 0xffffffff);
+}
+
+/* A function that moves a capability before each build runs out of room, not over it. */
+static void a_capability_that_wanders_is_lost_in_the_end(void **state)
+{
+    struct fake_domain *domain = *state;
+    unsigned shown = 0;
+
+    for (unsigned at = 0x200; at < 0x600; at += 0x2c) {
+        fake_device_set_extcap(&domain->device, 0x100, RP_PCI_EXTCAP_ID_SERIAL_NUMBER, 1,
+                               at);
+        fake_device_set_extcap(&domain->device, at, RP_PCI_EXTCAP_ID_AER, 1, 0);
+        assert_int_equal(rp_vpci_build(&domain->view, &domain->state, 4096), RP_OK);
+        domain_write(domain, at + 8, 4, RP_PCI_AER_UNCORRECTABLE);
+        shown += domain_read(domain, at + 8, 4) == RP_PCI_AER_UNCORRECTABLE;
+        assert_in_range(domain->state.shadow_count, 1, RP_VPCI_SHADOWS_MAX);
+    }
+    assert_in_range(shown, 1, 20);
+    assert_int_equal(domain_read(domain, RP_PCI_BAR0, 4), FAKE_DOMAIN_BAR | 0x4);
+}
+
+static void every_refusal_has_its_sentence(void **state)
+{
+    (void)state;
+    for (int i = RP_VPCI_ACCEPTED; i <= RP_VPCI_REFUSED_ASLEEP; i++)
+        for (int j = RP_VPCI_ACCEPTED; j < i; j++)
+            assert_string_not_equal(rp_vpci_refusal_text((enum rp_vpci_refusal)i),
+                                    rp_vpci_refusal_text((enum rp_vpci_refusal)j));
 }
 
 static void building_writes_nothing(void **state)
@@ -696,10 +754,14 @@ int main(void)
         PREPARED(a_second_capability_of_a_kind_is_hidden),
         PREPARED(a_function_without_capabilities_says_so),
         PREPARED(a_list_that_fills_the_space_is_cut),
+        PREPARED(a_capability_over_the_end_of_its_space_is_hidden),
         FROM_START(with_256_bytes_nothing_above_is_read),
         PREPARED(accesses_carry_the_segment),
         FROM_START(a_second_view_keeps_what_the_domain_wrote),
         FROM_START(a_reader_sees_one_view_or_the_other),
+        FROM_START(what_is_gone_gets_no_second_view),
+        FROM_START(a_capability_that_wanders_is_lost_in_the_end),
+        cmocka_unit_test(every_refusal_has_its_sentence),
         FROM_START(building_writes_nothing),
         FROM_START(an_flr_is_the_embedders_to_run),
         PREPARED(after_an_flr_registers_are_reset),

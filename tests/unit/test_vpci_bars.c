@@ -232,6 +232,19 @@ static void a_virtual_function_with_an_odd_size_is_refused(void **state)
     assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_BAR_SIZE);
 }
 
+static void a_bar_that_wraps_is_refused(void **state)
+{
+    struct fake_domain *domain = *state;
+    const struct rp_vpci_vf vf = {
+        .vendor_id = 0x1b36,
+        .bars[0] = {.base = {0xfffffffffffff000}, .size = 0x2000, .is_64bit = true},
+    };
+
+    domain->config.vf = &vf;
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_BAR_SIZE);
+}
+
 /* ---- The domain's registers -------------------------------------------------------- */
 
 /* A guest never reads a host address, whatever it does. */
@@ -392,6 +405,8 @@ static void a_closed_or_wrapping_window_maps_nothing(void **state)
     assert_int_equal(mapping_count(domain), 4);
     rp_vpci_window_set(&domain->state, RP_VPCI_WINDOW_MEMORY, base, UINT64_MAX);
     assert_int_equal(mapping_count(domain), 0);
+    rp_vpci_window_set(&domain->state, RP_VPCI_WINDOWS_MAX, base, NVME_BAR_SIZE);
+    assert_int_equal(mapping_count(domain), 0);
     rp_vpci_window_set(&domain->state, RP_VPCI_WINDOW_MEMORY, base, 0);
     assert_int_equal(mapping_count(domain), 0);
 }
@@ -447,6 +462,7 @@ int main(void)
         PREPARED(a_bar_without_an_address_is_refused),
         PREPARED(a_virtual_function_has_what_its_physical_function_says),
         PREPARED(a_virtual_function_with_an_odd_size_is_refused),
+        PREPARED(a_bar_that_wraps_is_refused),
         FROM_START(a_bar_is_sized_in_any_order_and_width),
         FROM_START(the_unused_registers_read_zero),
         FROM_START(placing_checks_its_address),

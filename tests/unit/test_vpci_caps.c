@@ -119,6 +119,10 @@ static void every_rule_can_be_listed(void **state)
     while (rp_vpci_rule(count))
         count++;
     assert_int_equal(count, vpci_caps.row_count + vpci_extcaps.row_count);
+    assert_ptr_equal(rp_vpci_rule_of(RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_PM),
+                     rp_vpci_rule(0));
+    assert_ptr_equal(rp_vpci_rule_of(RP_VPCI_LIST_EXTENDED, 0x7777),
+                     &vpci_extcaps.unknown->rule);
 }
 
 /* PCI Code and ID Assignment r1.14: IDs 0x01 to 0x15, and 0x0001 to 0x0034 but for gaps.

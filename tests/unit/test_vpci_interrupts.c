@@ -173,6 +173,48 @@ static void a_half_written_message_is_never_sent(void **state)
     assert_int_equal(writes[domain->device.write_count - 1].value, 0);
 }
 
+/* Without mask bits it is disabled for as long. */
+static void a_message_without_mask_is_written_while_disabled(void **state)
+{
+    struct fake_domain *domain = *state;
+    const struct fake_device_write *writes = domain->device.writes;
+
+    fake_device_set(&domain->device, MSI_CONTROL, 2, 0x0080);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    set_up_msi(domain);
+    assert_int_equal(rp_vpci_msi_program(&domain->state, HOST_ADDRESS, HOST_DATA), RP_OK);
+    domain->device.write_count = 0;
+    assert_int_equal(rp_vpci_msi_program(&domain->state, HOST_ADDRESS, 0x77), RP_OK);
+    assert_int_equal(writes[0].reg, MSI_CONTROL);
+    assert_int_equal(writes[0].value & 1, 0);
+    assert_int_equal(writes[domain->device.write_count - 1].reg, MSI_CONTROL);
+    assert_int_equal(writes[domain->device.write_count - 1].value & 1, 1);
+    for (size_t i = 0; i < domain->device.write_count; i++)
+        assert_true(writes[i].reg < MSI_MASK);
+}
+
+static void writing_the_same_control_is_nothing_new(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    set_up_msi(domain);
+    domain_write(domain, MSI_CONTROL, 2, 0x0001);
+    assert_int_equal(domain->effects.what, 0);
+}
+
+static void a_live_entry_can_be_programmed_again(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain_write(domain, MSIX_CONTROL, 2, 0x8000);
+    set_up_entry(domain, 0);
+    assert_int_equal(rp_vpci_msix_program(&domain->state, 0, HOST_ADDRESS, HOST_DATA),
+                     RP_OK);
+    assert_int_equal(rp_vpci_msix_program(&domain->state, 0, HOST_ADDRESS, 0x77), RP_OK);
+    assert_int_equal(hw_entry(domain, 0, 8), 0x77);
+    assert_int_equal(hw_entry(domain, 0, 12), 0);
+}
+
 static void msi_vectors_are_limited_to_what_the_function_has(void **state)
 {
     struct fake_domain *domain = *state;
@@ -591,6 +633,9 @@ int main(void)
         FROM_START(updating_a_live_msi_keeps_it_enabled),
         FROM_START(every_change_of_a_live_msi_is_told),
         FROM_START(a_half_written_message_is_never_sent),
+        PREPARED(a_message_without_mask_is_written_while_disabled),
+        FROM_START(writing_the_same_control_is_nothing_new),
+        FROM_START(a_live_entry_can_be_programmed_again),
         FROM_START(msi_vectors_are_limited_to_what_the_function_has),
         PREPARED(thirty_two_vectors_have_thirty_two_mask_bits),
         FROM_START(mask_bits_of_vectors_that_are_not_there_stay_clear),
