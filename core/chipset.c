@@ -192,8 +192,9 @@ enum rp_chipset_verdict rp_chipset_add_to(struct rp_ecam *ecam, const struct rp_
     enum rp_chipset_verdict verdict = rp_chipset_read(cfg, &range, out_name);
     size_t index;
 
-    if (verdict == RP_CHIPSET_FOUND)
-        (void)rp_ecam_add(ecam, &range, RP_ECAM_SOURCE_CHIPSET, &index);
+    if (verdict == RP_CHIPSET_FOUND &&
+        rp_ecam_add(ecam, &range, RP_ECAM_SOURCE_CHIPSET, &index) != RP_OK)
+        return RP_CHIPSET_NO_ROOM;
     return verdict;
 }
 
@@ -206,7 +207,8 @@ enum rp_chipset_verdict rp_chipset_add_amd(struct rp_ecam *ecam, uint64_t msr)
         struct rp_ecam_range range = amd_range(&layout, i);
         size_t index;
 
-        (void)rp_ecam_add(ecam, &range, RP_ECAM_SOURCE_CHIPSET, &index);
+        if (rp_ecam_add(ecam, &range, RP_ECAM_SOURCE_CHIPSET, &index) != RP_OK)
+            return RP_CHIPSET_NO_ROOM;
     }
     return verdict;
 }
@@ -222,6 +224,8 @@ const char *rp_chipset_verdict_text(enum rp_chipset_verdict verdict)
         return "the base register holds a reserved value";
     case RP_CHIPSET_FOUND:
         return "the base register says where ECAM is";
+    case RP_CHIPSET_NO_ROOM:
+        return "the base register names more regions than there is room for";
     }
     return "unknown verdict on the chipset";
 }

@@ -11,9 +11,8 @@ enum {
     STEP = 256,
 };
 
-enum rp_probe_verdict rp_probe_region(const struct rp_ecam *ecam,
-                                      struct rp_ecam_region *region,
-                                      struct rp_platform *platform)
+struct rp_probe rp_probe_region(const struct rp_ecam *ecam, struct rp_ecam_region *region,
+                                struct rp_platform *platform)
 {
     struct rp_cfg_direct direct;
     struct rp_cfg ports;
@@ -30,5 +29,8 @@ enum rp_probe_verdict rp_probe_region(const struct rp_ecam *ecam,
         continue;
     rp_ecam_unmap(region, direct.trial_window, platform);
     (void)rp_probe_grant(&probe, ecam, region);
-    return probe.verdict;
+    /* Its carriers end here. */
+    probe.ports = NULL;
+    probe.ecam = NULL;
+    return probe;
 }

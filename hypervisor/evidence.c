@@ -2,7 +2,6 @@
 /* What speaks for the machine's ECAM regions: firmware, chipset, a comparison. */
 #include "evidence.h"
 
-#include <rootport/cfg_direct.h>
 #include <rootport/chipset.h>
 #include <rootport/mcfg.h>
 #include <rootport/probe.h>
@@ -21,7 +20,6 @@
 
 enum {
     AMD_FAMILY_WITH_BASE_REGISTER = 0x10,
-    PROBE_BUDGET = 256,
 };
 
 /* ---- Memory map ------------------------------------------------------------ */
@@ -85,28 +83,12 @@ static void read_mcfg(struct rp_ecam *ecam, const struct acpi_location *location
 
 /* ---- Chipset --------------------------------------------------------------- */
 
-static void add_chipset(struct rp_ecam *ecam, const struct rp_ecam_range *ranges,
-                        size_t count)
-{
-    size_t index;
-
-    for (size_t i = 0; i < count; i++)
-        if (rp_ecam_add(ecam, &ranges[i], RP_ECAM_SOURCE_CHIPSET, &index) != RP_OK) {
-            console_log("chipset: more than %lu ECAM regions: the rest is left out",
-                        (unsigned long)ecam->setup.capacity);
-            return;
-        }
-}
-
 static void read_host_bridge(struct rp_ecam *ecam, const struct rp_cfg *cfg)
 {
-    struct rp_ecam_range range;
     const char *name;
-    enum rp_chipset_verdict verdict = rp_chipset_read(cfg, &range, &name);
+    enum rp_chipset_verdict verdict = rp_chipset_add_to(ecam, cfg, &name);
 
-    if (verdict == RP_CHIPSET_FOUND)
-        add_chipset(ecam, &range, 1);
-    else if (verdict != RP_CHIPSET_UNKNOWN)
+    if (verdict != RP_CHIPSET_FOUND && verdict != RP_CHIPSET_UNKNOWN)
         console_log("chipset: %s: %s", name, rp_chipset_verdict_text(verdict));
 }
 
@@ -123,31 +105,17 @@ static bool has_amd_register(void)
 
 static void read_amd_register(struct rp_ecam *ecam)
 {
-    static struct rp_ecam_range ranges[RP_CHIPSET_AMD_RANGES];
     enum rp_chipset_verdict verdict;
     uint64_t value;
-    size_t count;
 
     if (!has_amd_register() || !msr_read_safe(RP_CHIPSET_AMD_MSR, &value))
         return;
-    verdict = rp_chipset_decode_amd(value, ranges, &count);
-    if (verdict == RP_CHIPSET_FOUND)
-        add_chipset(ecam, ranges, count);
-    else if (verdict == RP_CHIPSET_RESERVED)
+    verdict = rp_chipset_add_amd(ecam, value);
+    if (verdict == RP_CHIPSET_RESERVED || verdict == RP_CHIPSET_NO_ROOM)
         console_log("chipset: MSR C001_0058: %s", rp_chipset_verdict_text(verdict));
 }
 
 /* ---- Probe ----------------------------------------------------------------- */
-
-/* A probe reads every function of every bus: made only where it would decide. */
-static bool would_decide(const struct rp_ecam *ecam, const struct rp_ecam_region *region)
-{
-    enum rp_ecam_policy policy = ecam->setup.policy;
-
-    return region->state == RP_ECAM_CANDIDATE &&
-           !rp_ecam_is_enough(policy, region->evidence) &&
-           rp_ecam_is_enough(policy, region->evidence | RP_ECAM_EVIDENCE_PROBE);
-}
 
 static void log_probe(const struct rp_probe *probe)
 {
@@ -158,23 +126,12 @@ static void log_probe(const struct rp_probe *probe)
                 rp_sbdf_fn(probe->where));
 }
 
-static void probe(const struct rp_ecam *ecam, struct rp_ecam_region *region,
-                  const struct rp_cfg *ports)
+static void probe(const struct rp_ecam *ecam, struct rp_ecam_region *region)
 {
-    volatile unsigned char *window = rp_ecam_map(region, platform_self());
-    struct rp_cfg_direct direct = {platform_self(), ecam, region, window};
-    struct rp_cfg through_region = {&rp_cfg_window_ops, &direct};
-    struct rp_probe probe = rp_probe_begin(&region->range, ports, &through_region);
+    struct rp_probe done = rp_probe_region(ecam, region, platform_self());
 
-    if (window == NULL)
-        return; /* enabling it will say so */
-    while (rp_probe_step(&probe, PROBE_BUDGET))
-        ;
-    rp_ecam_unmap(region, window, platform_self());
-    if (probe.verdict == RP_PROBE_SAME)
-        region->evidence |= RP_ECAM_EVIDENCE_PROBE;
-    else
-        log_probe(&probe);
+    if (done.verdict != RP_PROBE_SAME)
+        log_probe(&done);
 }
 
 void evidence_gather(struct rp_ecam *ecam, const struct acpi_tables *tables,
@@ -187,6 +144,6 @@ void evidence_gather(struct rp_ecam *ecam, const struct acpi_tables *tables,
         read_amd_register(ecam);
     }
     for (size_t i = 0; i < ecam->count && !(distrust & RP_ECAM_EVIDENCE_PROBE); i++)
-        if (would_decide(ecam, &ecam->setup.regions[i]))
-            probe(ecam, &ecam->setup.regions[i], cfg);
+        if (rp_probe_is_wanted(ecam, &ecam->setup.regions[i]))
+            probe(ecam, &ecam->setup.regions[i]);
 }

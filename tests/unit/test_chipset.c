@@ -159,6 +159,13 @@ static void test_findings_join_a_set(void **state)
     assert_int_equal(rp_chipset_add_to(&ecam, &cfg, &name), RP_CHIPSET_FOUND);
     assert_int_equal(ecam.count, 1);
     assert_int_equal(regions[0].evidence, RP_ECAM_EVIDENCE_CHIPSET);
+    setup.capacity = 0;
+    rp_ecam_init(&ecam, &setup);
+    assert_int_equal(rp_chipset_add_to(&ecam, &cfg, &name), RP_CHIPSET_NO_ROOM);
+    setup.capacity = 1;
+    rp_ecam_init(&ecam, &setup);
+    assert_int_equal(rp_chipset_add_amd(&ecam, 0xfc00000025), RP_CHIPSET_NO_ROOM);
+    assert_int_equal(ecam.count, 1);
     fake_pci_free(pci);
 }
 
@@ -167,7 +174,7 @@ static void test_words(void **state)
     const char *unknown = rp_chipset_verdict_text((enum rp_chipset_verdict)255);
 
     (void)state;
-    for (int i = 0; i <= RP_CHIPSET_FOUND; i++)
+    for (int i = 0; i <= RP_CHIPSET_NO_ROOM; i++)
         assert_string_not_equal(rp_chipset_verdict_text((enum rp_chipset_verdict)i),
                                 unknown);
 }

@@ -282,13 +282,13 @@ static void test_whole_region(void **state)
     region->state = RP_ECAM_CANDIDATE;
     machine->ecam.setup.memory_map = map;
     machine->ecam.setup.memory_map_count = 1;
-    assert_int_equal(rp_probe_region(&machine->ecam, region, &machine->platform),
+    assert_int_equal(rp_probe_region(&machine->ecam, region, &machine->platform).verdict,
                      RP_PROBE_SAME);
     assert_int_equal(region->evidence, RP_ECAM_EVIDENCE_PROBE);
     region->evidence = 0;
     add(machine, BUS_COUNT, 0, 0);
     machine->platform.map_fails = true;
-    assert_int_equal(rp_probe_region(&machine->ecam, region, &machine->platform),
+    assert_int_equal(rp_probe_region(&machine->ecam, region, &machine->platform).verdict,
                      RP_PROBE_UNREACHABLE);
     assert_int_equal(region->evidence, 0);
 }

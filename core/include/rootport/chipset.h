@@ -18,6 +18,7 @@ enum rp_chipset_verdict {
     RP_CHIPSET_DISABLED,    /* the register says that nothing is decoded */
     RP_CHIPSET_RESERVED,    /* the register holds a value that has no meaning */
     RP_CHIPSET_FOUND,
+    RP_CHIPSET_NO_ROOM, /* found, but the set of regions is full */
 };
 
 /*
@@ -31,8 +32,8 @@ enum rp_chipset_verdict rp_chipset_read(const struct rp_cfg *cfg,
 
 /*
  * Puts what rp_chipset_read() finds into @ecam, as RP_ECAM_SOURCE_CHIPSET: it
- * confirms, contradicts or adds a region. The verdict is that of the reading;
- * a set that is full has no room for more.
+ * confirms, contradicts or adds a region. The verdict is that of the reading,
+ * or NO_ROOM.
  */
 enum rp_chipset_verdict rp_chipset_add_to(struct rp_ecam *ecam, const struct rp_cfg *cfg,
                                           const char **out_name);

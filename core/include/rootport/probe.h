@@ -66,11 +66,11 @@ struct rp_platform;
 
 /*
  * Probes a whole region of this machine at once and grants it the evidence if
- * it is due. Some 200,000 reads for 256 buses: for the boot, when nothing waits.
+ * it is due. Returns the probe at its end. Some 200,000 reads for 256 buses: for the
+ * boot, when nothing waits.
  */
-enum rp_probe_verdict rp_probe_region(const struct rp_ecam *ecam,
-                                      struct rp_ecam_region *region,
-                                      struct rp_platform *platform);
+struct rp_probe rp_probe_region(const struct rp_ecam *ecam, struct rp_ecam_region *region,
+                                struct rp_platform *platform);
 
 /* ---- Words for people ---- */
 
