@@ -44,13 +44,13 @@ $(CACHE)/kernel/release: | $(CACHE)/packages.stamp
 SCENARIO ?= nvme
 
 run: setup
-	@$(MAKE) -s products $(GUEST_FILES)
+	@$(MAKE) -s products $(INITRAMFS)
 	@scripts/run tests/boot/$(SCENARIO) --build $(BUILD) --cache $(CACHE)
 
 # --- testing -------------------------------------------------------------------
 
 test: setup
-	@$(MAKE) -s products unit-tests fuzz-programs $(GUEST_FILES)
+	@$(MAKE) -s products unit-tests fuzz-programs $(INITRAMFS)
 	@tests/run gates scripts unit fuzz boot --build $(BUILD) --cache $(CACHE)
 
 test-gates: $(CACHE)/packages.stamp
@@ -69,7 +69,7 @@ test-fuzz: $(CACHE)/packages.stamp
 	@tests/run fuzz --build $(BUILD)
 
 test-boot: setup
-	@$(MAKE) -s products $(GUEST_FILES)
+	@$(MAKE) -s products $(INITRAMFS)
 	@tests/run boot --build $(BUILD) --cache $(CACHE)
 
 # --- documentation -----------------------------------------------------------------

@@ -93,17 +93,6 @@ $(INITRAMFS): scripts/make-initramfs $(wildcard tests/guest/*) $(CACHE)/kernel/r
 	@mkdir -p $(@D)
 	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest --output $@
 
-# Kernels of our own, for what a Linux can't be made to do.
-TEST_KERNEL_ELFS := $(patsubst tests/guest/%.S,$(BUILD)/guest/%.elf,$(TEST_KERNELS))
-
-$(BUILD)/guest/%.elf: tests/guest/%.S $(FLAG_FILES)
-	@echo "LD $@"
-	@mkdir -p $(@D)
-	@$(CC) -m64 -nostdlib -static -no-pie -Wl,-e,start -Wl,--build-id=none \
-		-Wl,-z,noexecstack -Wl,-Ttext-segment=0x1000000 -o $@ $<
-
-GUEST_FILES := $(INITRAMFS) $(TEST_KERNEL_ELFS)
-
 # --- the rootport command ----------------------------------------------------
 
 TOOL_LIBRARY := $(BUILD)/tool/librootport.a
@@ -113,7 +102,7 @@ $(TOOL_LIBRARY): $(call tool_objects,$(CORE_SRCS)) mk/sources.mk
 
 $(TOOL): $(call tool_objects,$(TOOL_SRCS) $(LAUNCH_SRCS)) $(TOOL_LIBRARY)
 	@echo "LD $@"
-	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY) -Wl,--as-needed -lfdt
+	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY) -Wl,--as-needed -lfdt -lpci
 
 # --- unit tests --------------------------------------------------------------
 
