@@ -60,8 +60,9 @@ test-gates: $(CACHE)/packages.stamp
 test-scripts: $(CACHE)/packages.stamp
 	@tests/run scripts --build $(BUILD)
 
+# Builds all products too, since the core's users have to keep up with it.
 test-unit: $(CACHE)/packages.stamp
-	@$(MAKE) -s unit-tests
+	@$(MAKE) -s products unit-tests
 	@tests/run unit --build $(BUILD)
 
 test-fuzz: $(CACHE)/packages.stamp
