@@ -44,13 +44,13 @@ $(CACHE)/kernel/release: | $(CACHE)/packages.stamp
 SCENARIO ?= nvme
 
 run: setup
-	@$(MAKE) -s products $(INITRAMFS)
+	@$(MAKE) -s products $(GUEST_FILES)
 	@scripts/run tests/boot/$(SCENARIO) --build $(BUILD) --cache $(CACHE)
 
 # --- testing -------------------------------------------------------------------
 
 test: setup
-	@$(MAKE) -s products unit-tests fuzz-programs $(INITRAMFS)
+	@$(MAKE) -s products unit-tests fuzz-programs $(GUEST_FILES)
 	@tests/run gates scripts unit model fuzz boot --build $(BUILD) --cache $(CACHE)
 
 test-gates: $(CACHE)/packages.stamp
@@ -73,7 +73,7 @@ test-fuzz: $(CACHE)/packages.stamp
 	@tests/run fuzz --build $(BUILD)
 
 test-boot: setup
-	@$(MAKE) -s products $(INITRAMFS)
+	@$(MAKE) -s products $(GUEST_FILES)
 	@tests/run boot --build $(BUILD) --cache $(CACHE)
 
 # --- documentation -----------------------------------------------------------------

@@ -93,6 +93,17 @@ $(INITRAMFS): scripts/make-initramfs $(wildcard tests/guest/*) $(CACHE)/kernel/r
 	@mkdir -p $(@D)
 	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest --output $@
 
+# Kernels of our own, for what a Linux can't be made to do.
+TEST_KERNEL_ELFS := $(patsubst tests/guest/%.S,$(BUILD)/guest/%.elf,$(TEST_KERNELS))
+
+$(BUILD)/guest/%.elf: tests/guest/%.S $(FLAG_FILES)
+	@echo "LD $@"
+	@mkdir -p $(@D)
+	@$(CC) -m64 -nostdlib -static -no-pie -Wl,-e,start -Wl,--build-id=none \
+		-Wl,-z,noexecstack -Wl,-Ttext-segment=0x1000000 -o $@ $<
+
+GUEST_FILES := $(INITRAMFS) $(TEST_KERNEL_ELFS)
+
 # --- the rootport command ----------------------------------------------------
 
 TOOL_LIBRARY := $(BUILD)/tool/librootport.a

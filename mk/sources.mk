@@ -260,3 +260,7 @@ CORE_BENCH_SRCS := \
 	bench/core/machine.c \
 	bench/core/main.c \
 	bench/core/operations.c \
+# Kernels that boot tests start in domains.
+TEST_KERNELS := \
+	tests/guest/triple_fault.S \
+

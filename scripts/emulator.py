@@ -49,11 +49,12 @@ def read_toml(path):
 
 
 class Scenario:
-    """What to start and what to expect. Paths may name {build}, {cache} and {here}."""
+    """What to start and what to expect. Paths may name {build}, {cache} and {run}."""
 
-    def __init__(self, path, build, cache):
+    def __init__(self, path, folder, build, cache):
         self.path = path
-        self.places = {"build": build, "cache": cache, "here": path.parent}
+        self.folder = folder
+        self.places = {"build": build, "cache": cache, "run": folder}
         self.machine = read_toml(MACHINE_FILE)
         self.own = read_toml(path)
         unknown = set(self.own) - set(self.machine)
@@ -76,24 +77,32 @@ class Scenario:
         paths = [self.expand(word).split(" ")[0] for word in words]
         return next((path for path in paths if not os.path.exists(path)), None)
 
-    def prepare_disks(self, folder):
-        """Empty disk images of the sizes that the scenario names."""
+    def prepare(self):
+        """Makes what is the scenario's own: disks, cut files, its configuration."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         for name, mebibytes in self["disks"].items():
-            with open(folder / f"{name}.img", "wb") as image:
+            with open(self.folder / f"{name}.img", "wb") as image:
                 image.truncate(mebibytes << 20)
+        for name, (source, size) in self["cut_files"].items():
+            with open(self.expand(source), "rb") as file:
+                (self.folder / name).write_bytes(file.read(size))
+        config = self.path.parent / "config.dts"
+        if config.exists():
+            compiler = ["dtc", "-q", "-O", "dtb", "-o", self.folder / "config.dtb", config]
+            if subprocess.run(compiler, check=False).returncode:
+                raise ScenarioError(f"{config} doesn't compile")
 
-    def command(self, folder):
-        """QEMU's command line; disks are in @folder."""
-        self.places["run"] = folder
+    def command(self):
+        """QEMU's command line, once all is prepared."""
         words = ["qemu-system-x86_64", "-accel", "tcg", "-machine", self["machine"],
-                 "-cpu", ",".join(self["cpu"]), "-smp", str(self["cpus"]),
+                 "-cpu", ",".join(self["cpu"] + self["cpu_more"]), "-smp", str(self["cpus"]),
                  "-m", str(self["memory_mib"]), "-nodefaults", "-display", "none",
                  "-no-reboot", "-serial", "stdio"]
         for key in ("iommu", "devices", "more"):
             words += [self.expand(word) for argument in self[key]
                       for word in argument.split(" ", 1)]
         if self["firmware"]:
-            words += firmware.arguments(folder, self["cpus"], self["firmware"])
+            words += firmware.arguments(self.folder, self["cpus"], self["firmware"])
         words += ["-kernel", self.expand(self["kernel"]), "-append", self["command_line"]]
         # A multiboot loader's modules, each "file string"; a comma parts them.
         modules = [self.expand(module).replace(",", ",,") for module in self["modules"]]
@@ -163,8 +172,11 @@ class Judge:
                 self.done += 1
                 self.on_step(self.done, name)
 
+    def has_seen_all(self):
+        return self.done == len(self.scenario.steps)
+
     def where(self):
-        if self.done == len(self.scenario.steps):
+        if self.has_seen_all():
             return "after the last step"
         name, pattern = self.scenario.steps[self.done]
         return f"step {self.done + 1} ({name}; line /{pattern.pattern}/)"
@@ -174,21 +186,20 @@ class Judge:
             return FAIL, self.reason
         if exit_code != 0:
             return ERROR, f"{self.where()}: QEMU ended with code {exit_code}"
-        if self.done < len(self.scenario.steps):
+        if not self.has_seen_all():
             return FAIL, f"the machine went off before {self.where()}"
         return PASS, ""
 
 
-def boot(scenario, folder, on_line=lambda line: None, on_step=lambda index, name: None):
-    """Runs one scenario; its console stays behind as FOLDER/console.log."""
+def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None):
+    """Runs one scenario; console.log and command.txt stay behind in its folder."""
     begin = time.monotonic()
-    folder.mkdir(parents=True, exist_ok=True)
+    scenario.prepare()
     missing = scenario.missing_file()
     if missing:
         return Result(SKIP, f"there is no {missing}", 0.0, [])
-    scenario.prepare_disks(folder)
-    command = scenario.command(folder)
-    (folder / "command.txt").write_text(shlex.join(command) + "\n")
+    command = scenario.command()
+    (scenario.folder / "command.txt").write_text(shlex.join(command) + "\n")
 
     judge = Judge(scenario, on_step)
     seen = []
@@ -196,7 +207,7 @@ def boot(scenario, folder, on_line=lambda line: None, on_step=lambda index, name
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        with open(folder / "console.log", "w", encoding="utf-8") as log:
+        with open(scenario.folder / "console.log", "w", encoding="utf-8") as log:
             for line in Console(process, scenario["silence_limit"]).lines():
                 if any(pattern.search(line) for pattern in scenario.hidden):
                     continue
@@ -204,6 +215,8 @@ def boot(scenario, folder, on_line=lambda line: None, on_step=lambda index, name
                 seen.append(line)
                 on_line(line)
                 judge.see(line)
+                if scenario["stays_on"] and judge.has_seen_all():
+                    stop(process)
         verdict, reason = judge.verdict(process.wait())
     except TimeoutError as error:
         verdict, reason = ERROR, f"{judge.where()}: {error}"

@@ -36,7 +36,6 @@ void power_off(const struct acpi_tables *tables)
         /* The CPU runs on until the machine has acted on it. */
         clock_delay_us(POWER_OFF_LIMIT_US);
     }
-    clock_delay_us(POWER_OFF_LIMIT_US);
     console_log(
         "this machine doesn't say how to power it off: it may be switched off now");
     for (;;)

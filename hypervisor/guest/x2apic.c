@@ -8,8 +8,7 @@
 /* The version register. */
 #define VERSION_NUMBER   0x000000ffu
 #define VERSION_MAX_LVT  0x00ff0000u
-#define VERSION_SIX_LVTS 0x00050000u /* timer to error; no CMCI, which is the machine's  \
-                                      */
+#define VERSION_SIX_LVTS 0x00050000u /* timer to error, no CMCI */
 
 /* Local vector table entries and the low half of ICR. */
 #define VECTOR                  0x000000ffu

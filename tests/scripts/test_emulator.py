@@ -23,13 +23,13 @@ class Boot(unittest.TestCase):
     def scenario(self, text=""):
         path = self.folder / "test.toml"
         path.write_text(f'kernel = "/dev/null"\nsteps = {STEPS}\n{text}')
-        return emulator.Scenario(path, self.folder, self.folder)
+        return emulator.Scenario(path, self.folder / "run", self.folder, self.folder)
 
     def boot(self, console, text="", **hooks):
         stand_in = self.folder / "qemu-system-x86_64"
         stand_in.write_text(f"#!/bin/sh\n{console}\n")
         stand_in.chmod(0o755)
-        return emulator.boot(self.scenario(text), self.folder / "run", **hooks)
+        return emulator.boot(self.scenario(text), **hooks)
 
     def test_passes_when_each_step_shows_in_order(self):
         result = self.boot("echo first; echo noise; echo second")
@@ -78,13 +78,29 @@ class Boot(unittest.TestCase):
     def test_a_last_line_without_an_end_counts(self):
         self.assertEqual(self.boot("echo first; printf second").verdict, emulator.PASS)
 
+    def test_a_machine_that_stays_on_is_ended_by_the_last_step(self):
+        os.mkfifo(self.folder / "fifo")
+        result = self.boot("trap 'exit 0' TERM; echo first; echo second; "
+                           f"while :; do read -r x <>{self.folder}/fifo; done",
+                           "stays_on = true")
+        self.assertEqual((result.verdict, result.reason), (emulator.PASS, ""))
+
+    def test_a_machine_that_stays_on_fails_if_a_step_is_missing(self):
+        result = self.boot("echo first", "stays_on = true")
+        self.assertEqual(result.verdict, emulator.FAIL)
+
+    def test_files_are_cut(self):
+        (self.folder / "whole").write_bytes(b"0123456789")
+        self.boot("echo first; echo second", 'cut_files = { part = ["{build}/whole", 4] }')
+        self.assertEqual((self.folder / "run/part").read_bytes(), b"0123")
+
     def test_an_unknown_key_is_refused(self):
         with self.assertRaisesRegex(emulator.ScenarioError, "tittle"):
             self.scenario('tittle = "x"')
 
     def test_commas_of_modules_are_doubled(self):
         scenario = self.scenario('modules = ["/dev/null a,b", "/dev/null"]')
-        command = scenario.command(self.folder)
+        command = scenario.command()
         self.assertEqual(command[command.index("-initrd") + 1], "/dev/null a,,b,/dev/null")
 
     def test_disks_are_new_in_each_run(self):
