@@ -139,6 +139,7 @@ struct launch_port {
     uint64_t prefetchable_window;    /* bytes; 0: as the function needs */
     struct launch_selector function; /* LAUNCH_SELECT_NOTHING: an empty port */
     enum launch_condition condition;
+    bool has_vendor_capabilities; /* the domain sees vendor-specific capabilities */
 };
 
 struct launch_domain {

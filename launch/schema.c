@@ -136,6 +136,9 @@ static const struct launch_property function_properties[] = {
      .parse = launch_parse_choice,
      AT(launch_port, condition),
      .allowed = "required|final|now"},
+    {.name = "vendor-capabilities",
+     .parse = launch_parse_flag,
+     AT(launch_port, has_vendor_capabilities)},
 };
 
 #define PROPERTIES(table)                                                                \

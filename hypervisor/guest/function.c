@@ -103,6 +103,7 @@ static enum rp_status learn(struct guest_function *function)
         .platform = machine_platform(),
         .sbdf = function->sbdf,
         .role = RP_VPCI_ROLE_GUEST,
+        .policy = function->policy,
         .msix_entries = function->msix_entries,
         .msix_capacity = has_iommu ? IOMMU_INTERRUPTS_MAX : RP_VPCI_MSIX_ENTRIES_MAX,
     };
@@ -121,7 +122,7 @@ static void close(struct guest_function *function)
     pages_free(function, record_pages());
 }
 
-struct guest_function *function_open(struct rp_function *scanned,
+struct guest_function *function_open(struct rp_function *scanned, uint32_t policy,
                                      const char **out_problem)
 {
     struct guest_function *function = pages_alloc(record_pages());
@@ -133,6 +134,7 @@ struct guest_function *function_open(struct rp_function *scanned,
     }
     function->scanned = scanned;
     function->sbdf = scanned->sbdf;
+    function->policy = policy;
     status = learn(function);
     if (status != RP_OK) {
         *out_problem = status == RP_ERR_UNSUPPORTED

@@ -37,6 +37,7 @@ struct guest_function {
     enum function_stage stage; /* atomic */
     bool is_wanted;            /* held, or asked for: the record stays when ready */
     bool is_tainted;           /* had an owner, and no reset: for that owner alone */
+    uint32_t policy;           /* of enum rp_vpci_policy */
     uint32_t last_owner;       /* of a tainted one; 0: nobody may have it again */
     uint64_t ready_at;         /* clock_deadline_us(): when its reset is over */
     /* Whose it is or is to be; of a function that is taken back, whose it was. */
@@ -57,10 +58,11 @@ void function_init(bool has_iommu);
 struct guest_function *function_find(rp_sbdf_t sbdf);
 
 /*
- * Begins a record: learns what the function is, and starts its reset. NULL and
+ * Begins a record: learns what the function is, and starts its reset. @policy (of
+ * enum rp_vpci_policy) is what its domains are granted beyond the rules. NULL and
  * *@out_problem when it can't be given to anyone.
  */
-struct guest_function *function_open(struct rp_function *scanned,
+struct guest_function *function_open(struct rp_function *scanned, uint32_t policy,
                                      const char **out_problem);
 
 /* Whether the function is ready; ends its reset if that is due. Waits for nothing. */

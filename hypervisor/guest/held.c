@@ -15,12 +15,19 @@ static void leave_empty(const struct domain *domain, const struct launch_port *c
     console_log("%s: port %s stays empty: %s", domain->name, config->name, why);
 }
 
+/* What the configuration grants the domain beyond the rules for every function. */
+static uint32_t policy_of(const struct launch_port *config)
+{
+    return config->has_vendor_capabilities ? RP_VPCI_POLICY_VENDOR_SPECIFIC
+                                           : RP_VPCI_POLICY_NONE;
+}
+
 void held_add(struct domain *domain, unsigned port, const struct launch_port *config,
               const struct launch_resolved *resolved)
 {
     struct guest_port *place = &domain->pci->ports[port];
     struct rp_function *scanned;
-    struct guest_function *function;
+    struct guest_function *function = NULL;
     const char *problem = NULL;
 
     if (config->function.kind == LAUNCH_SELECT_NOTHING)
@@ -33,8 +40,8 @@ void held_add(struct domain *domain, unsigned port, const struct launch_port *co
     }
     scanned = &machine_scan()->functions[resolved->place];
     machine_lock();
-    function =
-        function_find(scanned->sbdf) != NULL ? NULL : function_open(scanned, &problem);
+    if (function_find(scanned->sbdf) == NULL)
+        function = function_open(scanned, policy_of(config), &problem);
     if (function != NULL) {
         if (config->condition == LAUNCH_WHEN_NOW)
             rp_scan_finalize(scanned);

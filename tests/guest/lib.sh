@@ -31,3 +31,19 @@ pci_functions() {
         [ "$(cat "$class")" = "$1" ] && basename "$(dirname "$class")"
     done
 }
+
+# Compares what there is with what has to be: expect NAME WANTED FOUND
+expect() {
+    if [ "$2" = "$3" ]; then
+        pass "$1"
+    else
+        fail "$1" "'$3' instead of '$2'"
+    fi
+}
+
+# Sum of what the MSIs of a function counted, over all CPUs: interrupt_count DEVICE
+interrupt_count() {
+    for irq in "$1"/msi_irqs/*; do
+        grep "^ *$(basename "$irq"):" /proc/interrupts
+    done | awk '{ for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }'
+}

@@ -367,11 +367,13 @@ static void reads_ports_and_their_functions(void **state)
     assert_false(ports[1].function.has_index);
     assert_int_equal(ports[1].function.serial, 0x001122fffe3344f5);
     assert_int_equal(ports[1].condition, LAUNCH_WHEN_FINAL);
+    assert_false(ports[1].has_vendor_capabilities);
 
     assert_int_equal(ports[2].number, 3);
     assert_true(ports[2].function.has_index);
     assert_int_equal(ports[2].function.index, 1);
     assert_int_equal(ports[2].condition, LAUNCH_WHEN_NOW);
+    assert_true(ports[2].has_vendor_capabilities);
 
     assert_int_equal(ports[3].number, 30);
     assert_int_equal(ports[3].function.kind, LAUNCH_SELECT_SBDF);
