@@ -169,17 +169,25 @@ static bool restart(size_t place)
     return true;
 }
 
-static void bury(size_t place)
+/* Domains end on CPUs of their own, and may do so at the same time. */
+static void add_to_outcome(const struct domain *domain)
 {
-    struct domain *domain = withdraw(place, DOMAINS_ENDED);
-    size_t length = strlen(outcome);
+    size_t length;
 
-    log_exits(domain);
-    console_log("%s: %s", domain->name, domain_end_text(domain->end));
     machine_lock();
+    length = strlen(outcome);
     format_line(outcome + length, sizeof outcome - length, "%s%s %s",
                 length != 0 ? ", " : "", domain->name, domain_end_text(domain->end));
     machine_unlock();
+}
+
+static void bury(size_t place)
+{
+    struct domain *domain = withdraw(place, DOMAINS_ENDED);
+
+    log_exits(domain);
+    console_log("%s: %s", domain->name, domain_end_text(domain->end));
+    add_to_outcome(domain);
     build_release(domain);
     if (__atomic_sub_fetch(&domain_count, 1, __ATOMIC_ACQ_REL) != 0)
         return;

@@ -102,7 +102,16 @@ $(BUILD)/guest/%.elf: tests/guest/%.S $(FLAG_FILES)
 	@$(CC) -m64 -nostdlib -static -no-pie -Wl,-e,start -Wl,--build-id=none \
 		-Wl,-z,noexecstack -Wl,-Ttext-segment=0x1000000 -o $@ $<
 
-GUEST_FILES := $(INITRAMFS) $(TEST_KERNEL_ELFS)
+# The guest without a kernel.
+BARE := $(BUILD)/bare.elf
+
+$(BARE): $(call hypervisor_objects,$(BARE_SRCS)) tests/bare/bare.lds mk/sources.mk
+	@echo "LD $@"
+	@$(LD) -m elf_x86_64 -nostdlib -static --gc-sections --build-id=none \
+		-z noexecstack --no-warn-rwx-segments -z max-page-size=4096 \
+		-T tests/bare/bare.lds -o $@ $(filter %.o,$^)
+
+GUEST_FILES := $(INITRAMFS) $(TEST_KERNEL_ELFS) $(BARE)
 
 # --- the rootport command ----------------------------------------------------
 
@@ -113,7 +122,7 @@ $(TOOL_LIBRARY): $(call tool_objects,$(CORE_SRCS)) mk/sources.mk
 
 $(TOOL): $(call tool_objects,$(TOOL_SRCS) $(LAUNCH_SRCS)) $(TOOL_LIBRARY)
 	@echo "LD $@"
-	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY) -Wl,--as-needed -lfdt -lpci
+	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY) -Wl,--as-needed -lfdt
 
 # --- unit tests --------------------------------------------------------------
 

@@ -27,6 +27,8 @@ MACHINE_FILE = pathlib.Path("tests/boot/machine.toml")
 # A console that says this much is in a loop.
 OUTPUT_LIMIT = 64 << 20
 END_SECONDS = 5
+# How long to listen on when something went wrong: the rest of a register dump.
+LAST_WORDS_SECONDS = 2
 
 
 class ScenarioError(Exception):
@@ -62,6 +64,7 @@ class Scenario:
             raise ScenarioError(f"{path}: unknown key {sorted(unknown)[0]}; "
                                 f"{MACHINE_FILE} has them all")
         self.steps = [(step["name"], re.compile(step["line"])) for step in self["steps"]]
+        self.anywhere = [re.compile(line) for line in self["anywhere"]]
         self.hidden = [re.compile(line) for line in self["hidden"]]
         self.forbidden = [re.compile(line) for line in self["forbidden"] + self["also_forbidden"]]
 
@@ -121,9 +124,13 @@ class Console:
         self.selector = selectors.DefaultSelector()
         self.selector.register(process.stdout, selectors.EVENT_READ)
 
-    def lines(self):
+    def lines(self, has_failed):
+        """Until QEMU ends, or once @has_failed() says nothing for a moment."""
         while True:
-            if not self.selector.select(self.silence_limit):
+            limit = LAST_WORDS_SECONDS if has_failed() else self.silence_limit
+            if not self.selector.select(limit):
+                if has_failed():
+                    break
                 raise TimeoutError(f"nothing on the console for {self.silence_limit} s")
             data = os.read(self.process.stdout.fileno(), 65536)
             if not data:
@@ -160,24 +167,31 @@ class Judge:
         self.scenario = scenario
         self.on_step = on_step
         self.done = 0
+        self.missing = list(scenario.anywhere)
         self.reason = None
 
     def see(self, line):
         for pattern in self.scenario.forbidden:
             if self.reason is None and pattern.search(line):
                 self.reason = f"{self.where()}: {line.strip()}"
+        self.missing = [pattern for pattern in self.missing if not pattern.search(line)]
         if self.done < len(self.scenario.steps):
             name, pattern = self.scenario.steps[self.done]
             if pattern.search(line):
                 self.done += 1
                 self.on_step(self.done, name)
 
+    def has_failed(self):
+        return self.reason is not None
+
     def has_seen_all(self):
-        return self.done == len(self.scenario.steps)
+        return self.done == len(self.scenario.steps) and not self.missing
 
     def where(self):
         if self.has_seen_all():
             return "after the last step"
+        if self.done == len(self.scenario.steps):
+            return f"a line /{self.missing[0].pattern}/"
         name, pattern = self.scenario.steps[self.done]
         return f"step {self.done + 1} ({name}; line /{pattern.pattern}/)"
 
@@ -208,7 +222,8 @@ def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None):
                                stderr=subprocess.STDOUT, start_new_session=True)
     try:
         with open(scenario.folder / "console.log", "w", encoding="utf-8") as log:
-            for line in Console(process, scenario["silence_limit"]).lines():
+            console = Console(process, scenario["silence_limit"])
+            for line in console.lines(judge.has_failed):
                 if any(pattern.search(line) for pattern in scenario.hidden):
                     continue
                 log.write(line + "\n")
@@ -217,6 +232,8 @@ def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None):
                 judge.see(line)
                 if scenario["stays_on"] and judge.has_seen_all():
                     stop(process)
+        if judge.has_failed():
+            stop(process)
         verdict, reason = judge.verdict(process.wait())
     except TimeoutError as error:
         verdict, reason = ERROR, f"{judge.where()}: {error}"

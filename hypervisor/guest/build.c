@@ -215,8 +215,8 @@ static bool load_kernel(struct domain *domain, const struct build_input *input,
 
     if (image == NULL) {
         refuse(config,
-               "its kernel isn't among the boot modules: check the boot loader's list "
-               "against the configuration's kernel node");
+               "its kernel isn't among the boot modules, or is empty: check the boot "
+               "loader's list against the configuration's kernel node");
         return false;
     }
     status = elf_parse(image, module->size, out_image);

@@ -34,6 +34,8 @@ const char *domain_end_text(enum domain_end end)
         return "crashed by its own account";
     case DOMAIN_TRIPLE_FAULT:
         return "stopped: triple fault";
+    case DOMAIN_OUTSIDE:
+        return "stopped: code or page tables outside its memory";
     case DOMAIN_UNEMULATED:
         return "stopped: it accessed a device with an instruction that isn't emulated";
     case DOMAIN_FAILED:

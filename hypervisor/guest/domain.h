@@ -56,6 +56,7 @@ enum domain_end {
     DOMAIN_RESET,
     DOMAIN_CRASHED, /* it said so itself */
     DOMAIN_TRIPLE_FAULT,
+    DOMAIN_OUTSIDE,    /* code or page tables where it has no memory */
     DOMAIN_UNEMULATED, /* an access that the hypervisor cannot carry out */
     DOMAIN_FAILED,     /* the hardware refused to run it */
 };

@@ -84,12 +84,12 @@ static bool find_string_sides(struct access *access,
            fetch_translate(vcpu, to, &access->destination);
 }
 
-static void refuse(struct vcpu *vcpu, const char *why)
+static void refuse(struct vcpu *vcpu, enum domain_end end, const char *why)
 {
     console_log("%s: vCPU %u at rip %llx: access to %llx: %s: the domain is stopped",
                 vcpu->domain->name, vcpu->index, (unsigned long long)vcpu->rip,
                 (unsigned long long)vcpu->exit.gpa, why);
-    domain_stop(vcpu->domain, DOMAIN_UNEMULATED);
+    domain_stop(vcpu->domain, end);
 }
 
 static void emulate(struct vcpu *vcpu, const struct decode_instruction *instruction)
@@ -99,7 +99,7 @@ static void emulate(struct vcpu *vcpu, const struct decode_instruction *instruct
 
     if (instruction->direction == DECODE_MEMORY_TO_MEMORY &&
         !find_string_sides(&access, instruction)) {
-        refuse(vcpu, "the other side of a string move isn't mapped");
+        refuse(vcpu, DOMAIN_UNEMULATED, "the other side of a string move isn't mapped");
         return;
     }
     if (execute_instruction(instruction, &vcpu->regs, &memory) == EXECUTE_DONE)
@@ -112,17 +112,18 @@ void mmio_handle(struct vcpu *vcpu)
     struct decode_instruction instruction;
     enum decode_status status;
 
-    /* Another CPU may have mapped the page since. */
-    if (npt_allows(vcpu->domain, exit->gpa, exit->is_write))
+    /* Another CPU may have mapped the page since. A walk writes: 15.25.5. */
+    if (npt_allows(vcpu->domain, exit->gpa, exit->is_write || exit->is_table_walk))
         return;
     if (exit->is_table_walk || exit->is_fetch) {
-        refuse(vcpu, exit->is_fetch ? "code outside the domain's memory"
-                                    : "page tables outside the domain's memory");
+        refuse(vcpu, DOMAIN_OUTSIDE,
+               exit->is_fetch ? "code outside the domain's memory"
+                              : "page tables outside the domain's memory");
         return;
     }
     status = fetch_decode(vcpu, &instruction);
     if (status != DECODE_OK)
-        refuse(vcpu, decode_status_text(status));
+        refuse(vcpu, DOMAIN_UNEMULATED, decode_status_text(status));
     else
         emulate(vcpu, &instruction);
 }

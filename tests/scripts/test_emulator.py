@@ -66,6 +66,21 @@ class Boot(unittest.TestCase):
         self.assertIn("step 2 (two", result.reason)
         self.assertLess(result.seconds, 100)
 
+    def test_a_forbidden_line_stops_the_machine_soon(self):
+        result = self.boot("echo first; echo '(rootport) panic: x'; echo dump; exec sleep 1000")
+        self.assertEqual(result.verdict, emulator.FAIL)
+        self.assertIn("panic: x", result.reason)
+        self.assertIn("dump", result.lines)
+        self.assertLess(result.seconds, 100)
+
+    def test_lines_in_any_order_have_to_show(self):
+        wanted = "anywhere = ['^a$', '^b$']"
+        self.assertEqual(self.boot("echo b; echo first; echo second; echo a", wanted).verdict,
+                         emulator.PASS)
+        result = self.boot("echo first; echo b; echo second", wanted)
+        self.assertEqual(result.verdict, emulator.FAIL)
+        self.assertIn("/^a$/", result.reason)
+
     def test_a_missing_file_skips(self):
         result = self.boot("echo first; echo second", 'initrd = "{build}/absent"')
         self.assertEqual(result.verdict, emulator.SKIP)

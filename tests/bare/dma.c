@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Has its NVMe controller read and write memory that isn't the domain's (NVM
+ * Express Base Specification r2.0, 3.1.3 and 3.5.1).
+ */
+#include "bare.h"
+
+#define ECAM                  0xe0000000ull
+#define PORT                  (ECAM + (1ull << 15)) /* device 1 of bus 0 */
+#define FUNCTION              (ECAM + (1ull << 20)) /* device 0 of bus 1 */
+#define TWO_GIB               0x80000000ull
+#define BUSES                 0x00010100u /* primary 0, secondary and subordinate 1 */
+
+#define COMMAND_MEMORY_MASTER 0x0006u
+
+#define AQA_16_16             0x000f000fu
+#define CC_ENABLE             0x00460001u /* entries of 64 and of 16 bytes */
+#define CSTS_READY            0x1u
+#define CSTS_FATAL            0x2u
+
+enum {
+    PCI_COMMAND = 0x04,
+    PCI_BAR0 = 0x10,
+    PCI_BUSES = 0x18,
+    NVME_CC = 0x14,
+    NVME_CSTS = 0x1c,
+    NVME_AQA = 0x24,
+    NVME_ASQ = 0x28,
+    NVME_ACQ = 0x30,
+    NVME_SQ0_TAIL = 0x1000,
+    OPCODE_IDENTIFY = 0x06,
+    IDENTIFY_CONTROLLER = 1,
+    SERIAL_NUMBER = 4,
+    PAGE = 4096,
+    STEP = 0x800000,
+};
+
+static uint8_t submission[PAGE] __attribute__((aligned(4096)));
+static uint8_t completion[PAGE] __attribute__((aligned(4096)));
+static uint8_t identity[PAGE] __attribute__((aligned(4096)));
+static volatile uint8_t *nvme;
+
+static bool open_controller(void)
+{
+    uint32_t low;
+
+    mmio_write32((void *)(PORT + PCI_BUSES), BUSES);
+    mmio_write16((void *)(PORT + PCI_COMMAND), COMMAND_MEMORY_MASTER);
+    mmio_write16((void *)(FUNCTION + PCI_COMMAND), COMMAND_MEMORY_MASTER);
+    low = mmio_read32((void *)(FUNCTION + PCI_BAR0));
+    if (low == 0xffffffff)
+        return false;
+    nvme = (volatile uint8_t *)((uint64_t)mmio_read32((void *)(FUNCTION + PCI_BAR0 + 4))
+                                    << 32 |
+                                (low & ~0xfu));
+    return true;
+}
+
+static void wait_for(uint32_t mask, uint32_t value)
+{
+    while ((mmio_read32(nvme + NVME_CSTS) & mask) != value)
+        cpu_relax();
+}
+
+/* Starts the controller with its queues there, and one command to carry out. */
+static void identify(uint64_t submission_queue, uint64_t completion_queue)
+{
+    struct {
+        uint8_t opcode;
+        uint8_t flags;
+        uint16_t id;
+        uint32_t reserved[5];
+        uint64_t data[2];
+        uint32_t what;
+    } command = {.opcode = OPCODE_IDENTIFY,
+                 .data = {(uint64_t)identity},
+                 .what = IDENTIFY_CONTROLLER};
+
+    memset(submission, 0, sizeof submission);
+    memset(completion, 0, sizeof completion);
+    memset(identity, 0, sizeof identity);
+    memcpy(submission, &command, sizeof command);
+    mmio_write32(nvme + NVME_CC, 0);
+    wait_for(CSTS_READY, 0);
+    mmio_write32(nvme + NVME_AQA, AQA_16_16);
+    mmio_write64(nvme + NVME_ASQ, submission_queue);
+    mmio_write64(nvme + NVME_ACQ, completion_queue);
+    mmio_write32(nvme + NVME_CC, CC_ENABLE);
+    wait_for(CSTS_READY, CSTS_READY);
+    mmio_write32(nvme + NVME_SQ0_TAIL, 1);
+}
+
+static bool is_completed(void)
+{
+    return (*(volatile uint16_t *)(completion + 14) & 1) != 0;
+}
+
+static void use_own_memory(void)
+{
+    identify((uint64_t)submission, (uint64_t)completion);
+    while (!is_completed())
+        cpu_relax();
+    check(identity[SERIAL_NUMBER] == 'r', "dma", "the identity has",
+          identity[SERIAL_NUMBER]);
+    pass("dma-own-memory");
+}
+
+/* The controller gives up when it cannot reach a queue. */
+static void expect_refusal(void)
+{
+    wait_for(CSTS_FATAL, CSTS_FATAL);
+    check(!is_completed() && identity[SERIAL_NUMBER] == 0, "dma", "it did something", 0);
+}
+
+void act_function(void)
+{
+    if (open_controller())
+        pass("function");
+    else
+        fail("function", "there is no controller", 0);
+}
+
+void act_dma(void)
+{
+    if (!open_controller()) {
+        fail("dma", "there is no controller", 0);
+        return;
+    }
+    use_own_memory();
+    for (uint64_t at = memory_end; at < TWO_GIB; at += STEP) {
+        identify(at, (uint64_t)completion);
+        expect_refusal();
+    }
+    pass("dma-read-refused");
+    for (uint64_t at = memory_end; at < TWO_GIB; at += STEP) {
+        identify((uint64_t)submission, at);
+        wait_for(CSTS_FATAL, CSTS_FATAL);
+    }
+    pass("dma-write-refused");
+    use_own_memory();
+}
