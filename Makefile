@@ -19,7 +19,7 @@ include mk/sources.mk
 include mk/flags.mk
 include mk/rules.mk
 
-.PHONY: all products setup run test test-gates test-scripts test-unit test-fuzz test-boot docs bench-core clean
+.PHONY: all products setup run test test-gates test-scripts test-unit test-model test-fuzz test-boot docs bench-core clean
 
 all: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
@@ -51,7 +51,7 @@ run: setup
 
 test: setup
 	@$(MAKE) -s products unit-tests fuzz-programs $(GUEST_FILES)
-	@tests/run gates scripts unit fuzz boot --build $(BUILD) --cache $(CACHE)
+	@tests/run gates scripts unit model fuzz boot --build $(BUILD) --cache $(CACHE)
 
 test-gates: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
@@ -60,9 +60,13 @@ test-gates: $(CACHE)/packages.stamp
 test-scripts: $(CACHE)/packages.stamp
 	@tests/run scripts --build $(BUILD)
 
+# Builds all products too, since the core's users have to keep up with it.
 test-unit: $(CACHE)/packages.stamp
-	@$(MAKE) -s unit-tests
+	@$(MAKE) -s products unit-tests
 	@tests/run unit --build $(BUILD)
+
+test-model: $(CACHE)/packages.stamp
+	@tests/run model --build $(BUILD)
 
 test-fuzz: $(CACHE)/packages.stamp
 	@$(MAKE) -s fuzz-programs

@@ -50,11 +50,14 @@ static struct rp_extcfg_verdict conventional(enum rp_extcfg_reason reason)
 
 enum rp_extcfg_type rp_extcfg_type(const struct rp_cfg *cfg, rp_sbdf_t sbdf)
 {
+    uint32_t class_revision;
     uint16_t class_device;
 
-    if (rp_cfg_read16(cfg, sbdf, RP_PCI_CLASS_DEVICE, &class_device) != RP_OK ||
-        class_device == RP_PCI_CLASS_NONE)
+    /* A class of all ones alone is one: "fits in no defined class". */
+    if (rp_cfg_read32(cfg, sbdf, RP_PCI_REVISION_ID, &class_revision) != RP_OK ||
+        class_revision == RP_PCI_ALL_ONES)
         return RP_EXTCFG_TYPE_NONE;
+    class_device = (uint16_t)(class_revision >> 16);
     if (class_device == RP_PCI_CLASS_HOST_BRIDGE)
         return RP_EXTCFG_TYPE_HOST_BRIDGE;
     if (rp_cap_find(cfg, sbdf, RP_PCI_CAP_ID_PCIE) != 0)

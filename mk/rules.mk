@@ -122,7 +122,7 @@ $(TOOL_LIBRARY): $(call tool_objects,$(CORE_SRCS)) mk/sources.mk
 
 $(TOOL): $(call tool_objects,$(TOOL_SRCS) $(LAUNCH_SRCS)) $(TOOL_LIBRARY)
 	@echo "LD $@"
-	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY) -Wl,--as-needed -lfdt
+	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY) -Wl,--as-needed -lfdt -lpci
 
 # --- unit tests --------------------------------------------------------------
 

@@ -118,6 +118,31 @@ LAUNCH_SRCS := \
 
 # The rootport command for Linux.
 TOOL_SRCS := \
+	tools/audit/assess.c \
+	tools/audit/audit.c \
+	tools/audit/capabilities.c \
+	tools/audit/document.c \
+	tools/audit/dump.c \
+	tools/audit/files.c \
+	tools/audit/json.c \
+	tools/audit/libpci.c \
+	tools/audit/listing.c \
+	tools/audit/live_firmware.c \
+	tools/audit/live_functions.c \
+	tools/audit/machine.c \
+	tools/audit/memory.c \
+	tools/audit/options.c \
+	tools/audit/picture.c \
+	tools/audit/platform.c \
+	tools/audit/redact.c \
+	tools/audit/regions.c \
+	tools/audit/saved_read.c \
+	tools/audit/saved_write.c \
+	tools/audit/table.c \
+	tools/audit/text.c \
+	tools/audit/topology.c \
+	tools/audit/tree.c \
+	tools/audit/words.c \
 	tools/command.c \
 	tools/config/check.c \
 	tools/config/config.c \
@@ -193,7 +218,7 @@ test_amdvi_SRCS := hypervisor/iommu/amdvi_format.c \
 	hypervisor/iommu/amdvi_table.c hypervisor/iommu/iommu.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
-test_config_SRCS := $(filter-out tools/main.c,$(TOOL_SRCS)) $(LAUNCH_SRCS)
+test_config_SRCS := tools/command.c $(filter tools/config/%,$(TOOL_SRCS)) $(LAUNCH_SRCS)
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_elf_SRCS := hypervisor/guest/elf.c

@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/audit/audit.h"
 #include "tools/command.h"
 #include "tools/config/config.h"
 
 #define VERSION "0.1"
 
 static const struct command commands[] = {
+    {"audit", "[OPTION ...]",
+     "Say what of this machine's configuration space can be reached.", audit_run},
     {"config", "COMMAND ...", "Work with launch configurations.", config_run},
 };
 

@@ -109,9 +109,12 @@ static void test_who_is_not_there(void **state)
     fake_set16(function, RP_PCI_VENDOR_ID, 0x0001);
     assert_int_equal(evaluate(pci, RP_EXTCFG_ALIAS_CHECK).reason, RP_EXTCFG_NOT_READY);
     fake_set16(function, RP_PCI_VENDOR_ID, 0x1f01);
-    fake_set16(function, RP_PCI_CLASS_DEVICE, 0xffff);
+    fake_set32(function, RP_PCI_REVISION_ID, 0xffffffff);
     assert_int_equal(evaluate(pci, RP_EXTCFG_ALIAS_CHECK).reason, RP_EXTCFG_NO_FUNCTION);
     assert_int_equal(evaluate(pci, RP_EXTCFG_ALIAS_CHECK).size, 256);
+    /* Base class ffh: in no defined class; virtio balloons and sockets have it. */
+    fake_set32(function, RP_PCI_REVISION_ID, 0xffff0001);
+    assert_int_equal(evaluate(pci, RP_EXTCFG_ALIAS_CHECK).reason, RP_EXTCFG_USABLE);
     fake_pci_free(pci);
 }
 
@@ -172,7 +175,7 @@ static void test_failing_carrier(void **state)
         enum rp_extcfg_reason reason;
     } cases[] = {
         {RP_PCI_VENDOR_ID, RP_ERR_NO_DEVICE, RP_EXTCFG_READ_FAILED},
-        {RP_PCI_CLASS_DEVICE, RP_ERR_NO_DEVICE, RP_EXTCFG_NO_FUNCTION},
+        {RP_PCI_REVISION_ID, RP_ERR_NO_DEVICE, RP_EXTCFG_NO_FUNCTION},
         {RP_PCI_EXTENDED_BASE, RP_ERR_UNREACHABLE, RP_EXTCFG_NO_REGION},
         {RP_PCI_EXTENDED_BASE, RP_ERR_NO_DEVICE, RP_EXTCFG_READ_FAILED},
     };

@@ -41,7 +41,7 @@ struct rp_extcfg_verdict rp_extcfg_unpack(uint32_t word);
 
 /* What a function is, as far as its configuration space depends on it. */
 enum rp_extcfg_type {
-    RP_EXTCFG_TYPE_NONE = 0, /* nothing answers, or a class of all ones */
+    RP_EXTCFG_TYPE_NONE = 0, /* nothing answers: class and revision are all ones */
     RP_EXTCFG_TYPE_HOST_BRIDGE,
     RP_EXTCFG_TYPE_PCIE,          /* has a PCI Express capability */
     RP_EXTCFG_TYPE_CONVENTIONAL,  /* PCI or PCI-X function */

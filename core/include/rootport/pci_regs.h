@@ -97,7 +97,6 @@ enum {
 enum {
     RP_PCI_CLASS_HOST_BRIDGE = 0x0600,
     RP_PCI_CLASS_PCI_BRIDGE = 0x0604,
-    RP_PCI_CLASS_NONE = 0xffff,
 };
 
 /* Base address registers: 7.5.1.2.1 */
