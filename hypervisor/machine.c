@@ -4,6 +4,7 @@
 
 #include <rootport/cfg_direct.h>
 
+#include "bars.h"
 #include "cpu/msr.h"
 #include "cpu/spinlock.h"
 #include "dev/console.h"
@@ -93,6 +94,8 @@ bool machine_init(const struct boot_info *boot, const struct acpi_tables *tables
     for (size_t i = 0; i < scan.count; i++)
         rp_scan_publish(&scan.functions[i],
                         rp_scan_evaluate(&scan, &cfg, i, options->alias));
+    for (size_t i = 0; i < scan.count; i++)
+        bars_learn(&scan.functions[i]);
     reports = (struct rp_report_context){
         .platform = platform_self(),
         .ecam = &ecam,

@@ -160,6 +160,7 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
     struct launch_function *functions;
     struct build_input input = {
         .boot = boot,
+        .acpi = tables,
         .config = &config,
         .resolved = resolved,
         .has_iommu = has_iommu,

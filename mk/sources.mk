@@ -33,6 +33,7 @@ CORE_SRCS := \
 	core/vpci_state.c \
 
 HYPERVISOR_SRCS := \
+	hypervisor/bars.c \
 	hypervisor/boot/boot_info.c \
 	hypervisor/boot/start.S \
 	hypervisor/cpu/apic.c \
@@ -52,6 +53,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/domains.c \
 	hypervisor/guest/acpi_tables.c \
 	hypervisor/guest/aml.c \
+	hypervisor/guest/arguments.c \
 	hypervisor/guest/build.c \
 	hypervisor/guest/conline.c \
 	hypervisor/guest/cpuid.c \
@@ -62,6 +64,11 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/fetch.c \
 	hypervisor/guest/function.c \
 	hypervisor/guest/held.c \
+	hypervisor/guest/hardware.c \
+	hypervisor/guest/hardware_io.c \
+	hypervisor/guest/hardware_memory.c \
+	hypervisor/guest/hardware_pci.c \
+	hypervisor/guest/hardware_tables.c \
 	hypervisor/guest/hypercall.c \
 	hypervisor/guest/io.c \
 	hypervisor/guest/mmio.c \
@@ -71,6 +78,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/pci_access.c \
 	hypervisor/guest/pci_interrupt.c \
 	hypervisor/guest/pci_plug.c \
+	hypervisor/guest/physdev.c \
 	hypervisor/guest/pvh.c \
 	hypervisor/guest/vapic.c \
 	hypervisor/guest/vcpu.c \
@@ -95,6 +103,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/mm/pagetable.c \
 	hypervisor/mm/paging.c \
 	hypervisor/platform.c \
+	hypervisor/reports.c \
 	hypervisor/seal.c \
 	hypervisor/svm/decode.c \
 	hypervisor/svm/enter.S \

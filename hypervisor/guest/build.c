@@ -9,6 +9,7 @@
 #include "guest/acpi_tables.h"
 #include "guest/devices.h"
 #include "guest/elf.h"
+#include "guest/hardware.h"
 #include "guest/held.h"
 #include "guest/hw.h"
 #include "guest/npt.h"
@@ -20,6 +21,7 @@
 #include "mm/memmap.h"
 #include "mm/pages.h"
 #include "mm/paging.h"
+#include "reports.h"
 
 enum {
     /* Above what kernels use in the first pages, below the legacy hole. */
@@ -28,7 +30,7 @@ enum {
     LEGACY_HOLE = 0xa0000,
     MEGABYTE = 0x100000,
     COMMAND_LINE_SIZE = 2048, /* Linux's own limit on x86 */
-    MEMORY_MAP_MAX = 8,
+    MEMORY_MAP_MAX = HARDWARE_MEMORY_MAP_MAX,
 };
 
 #define CPUID_1_ECX_TSC_DEADLINE 0x01000000u
@@ -76,17 +78,50 @@ static bool fill(struct domain *domain, uint64_t gpa, uint64_t size)
     return true;
 }
 
+/* Where the RAM that begins at 0 ends, as far as 32 bits can address it. */
 static uint64_t low_size(const struct domain *domain)
 {
-    return domain->memory_size < DOMAIN_LOW_RAM_END ? domain->memory_size
-                                                    : DOMAIN_LOW_RAM_END;
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < domain->bank_count; i++)
+        if (domain->banks[i].gpa == end && end < DOMAIN_LOW_RAM_END)
+            end += domain->banks[i].size;
+    return end;
 }
 
-static bool give_memory(struct domain *domain, const struct launch_domain *config)
+static bool fill_as_guest(struct domain *domain)
 {
+    uint64_t size = domain->memory_size;
+    uint64_t low = size < DOMAIN_LOW_RAM_END ? size : DOMAIN_LOW_RAM_END;
+
+    return fill(domain, 0, low) && fill(domain, DOMAIN_HIGH_RAM_BASE, size - low);
+}
+
+/* RAM where the machine has RAM, so that nothing is placed where a device is. */
+static bool fill_as_machine(struct domain *domain, const struct boot_info *boot)
+{
+    uint64_t left = domain->memory_size;
+    uint64_t cursor = 0;
+    uint64_t base, end;
+
+    while (left != 0 && hardware_next_ram(boot, &cursor, &base, &end)) {
+        uint64_t part = left < end - base ? left : end - base;
+
+        if (!fill(domain, base, part))
+            return false;
+        left -= part;
+    }
+    return left == 0;
+}
+
+static bool give_memory(struct domain *domain, const struct build_input *input)
+{
+    const struct launch_domain *config = domain->config;
+
     domain->memory_size = config->memory;
-    if (memmap_available() < config->memory || !fill(domain, 0, low_size(domain)) ||
-        !fill(domain, DOMAIN_HIGH_RAM_BASE, config->memory - low_size(domain))) {
+    if (memmap_available() < config->memory ||
+        !(hardware_is_for(domain) ? fill_as_machine(domain, input->boot)
+                                  : fill_as_guest(domain))) {
         console_log(
             "%s: not launched: it asks for %llu MiB of memory and %llu MiB are free: "
             "lower its `memory` property",
@@ -268,8 +303,7 @@ static bool load_initrd(struct domain *domain, const struct build_input *input,
     return true;
 }
 
-static enum rp_status build_tables(struct domain *domain,
-                                   struct acpi_tables_image *out_tables)
+static bool build_tables(struct domain *domain, uint64_t *out_rsdp)
 {
     struct acpi_tables_config config = {
         .base = {DOMAIN_ACPI_BASE},
@@ -286,17 +320,25 @@ static enum rp_status build_tables(struct domain *domain,
     };
     uint64_t size = DOMAIN_ACPI_END - DOMAIN_ACPI_BASE;
     void *place = domain_memory(domain, DOMAIN_ACPI_BASE, size);
+    struct acpi_tables_image image;
 
+    if (hardware_is_for(domain))
+        return hardware_build_tables(domain, out_rsdp);
     if (place == NULL)
-        return RP_ERR_NO_SPACE;
+        return false;
     memset(place, 0, (size_t)size);
-    return acpi_tables_build(&config, place, (size_t)size, out_tables);
+    if (acpi_tables_build(&config, place, (size_t)size, &image) != RP_OK)
+        return false;
+    *out_rsdp = image.rsdp.value;
+    return true;
 }
 
 static uint32_t memory_map(const struct domain *domain, struct pvh_memory_range *map)
 {
     uint32_t count = 0;
 
+    if (hardware_is_for(domain))
+        return hardware_memory_map(domain, map);
     map[count++] = (struct pvh_memory_range){0, LEGACY_HOLE, PVH_MEMORY_RAM, 0};
     map[count++] = (struct pvh_memory_range){
         DOMAIN_ACPI_BASE, DOMAIN_ACPI_END - DOMAIN_ACPI_BASE, PVH_MEMORY_RESERVED, 0};
@@ -314,19 +356,24 @@ static uint32_t memory_map(const struct domain *domain, struct pvh_memory_range 
 static bool write_start_info(struct domain *domain, const struct launch_domain *config,
                              uint64_t rsdp, const struct pvh_module *initrd)
 {
-    struct pvh_memory_range map[MEMORY_MAP_MAX];
+    size_t map_pages = pages_for(MEMORY_MAP_MAX * sizeof(struct pvh_memory_range));
+    struct pvh_memory_range *map = pages_alloc(map_pages);
     char command_line[COMMAND_LINE_SIZE];
     struct pvh_boot boot = {
+        .flags = hardware_is_for(domain) ? PVH_PRIVILEGED | PVH_INITDOMAIN : 0,
         .modules = initrd,
         .module_count = initrd->size != 0 ? 1 : 0,
         .memory_map = map,
-        .memory_map_count = memory_map(domain, map),
         .command_line = command_line,
         .rsdp = rsdp,
     };
     void *place = domain_memory(domain, START_INFO_ADDRESS, START_INFO_SIZE);
+    bool is_done = false;
     size_t length;
 
+    if (map == NULL)
+        return false;
+    boot.memory_map_count = memory_map(domain, map);
     /*
      * Native interrupts, IPIs and timers instead of event channels; and the TSC,
      * whose rate a guest without PIT and PM timer has no means to measure, and
@@ -336,10 +383,12 @@ static bool write_start_info(struct domain *domain, const struct launch_domain *
     length = format_line(command_line, sizeof command_line,
                          "xen_no_vector_callback tsc_early_khz=%u tsc=reliable %s",
                          clock_tsc_khz(), config->bootargs);
-    if (length == sizeof command_line - 1)
-        return false; /* cut short: the guest would take half a word for a whole one */
-    return place != NULL && pvh_build(&boot, (rp_gpa_t){START_INFO_ADDRESS}, place,
-                                      START_INFO_SIZE) == RP_OK;
+    /* Cut short, the guest would take half a word for a whole one. */
+    if (length != sizeof command_line - 1 && place != NULL)
+        is_done = pvh_build(&boot, (rp_gpa_t){START_INFO_ADDRESS}, place,
+                            START_INFO_SIZE) == RP_OK;
+    pages_free(map, map_pages);
+    return is_done;
 }
 
 /* Puts everything but the CPUs into the state in which the guest starts. */
@@ -348,13 +397,13 @@ static bool load(struct domain *domain, const struct build_input *input)
     const struct launch_domain *config = &input->config->domains[input->domain];
     struct elf_image kernel;
     struct pvh_module initrd;
-    struct acpi_tables_image tables;
+    uint64_t rsdp;
 
     if (!load_kernel(domain, input, &kernel) ||
         !load_initrd(domain, input, &kernel, &initrd))
         return false;
-    if (build_tables(domain, &tables) != RP_OK ||
-        !write_start_info(domain, config, tables.rsdp.value, &initrd)) {
+    if (!build_tables(domain, &rsdp) ||
+        !write_start_info(domain, config, rsdp, &initrd)) {
         refuse(config,
                "its tables don't fit: raise its `memory` property, or shorten its "
                "`bootargs`");
@@ -364,7 +413,8 @@ static bool load(struct domain *domain, const struct build_input *input)
     held_plug(domain);
     machine_unlock();
     devices_init(domain);
-    pci_start(domain);
+    if (!hardware_is_for(domain))
+        pci_start(domain);
     reset_cpus(domain);
     hw_vcpu_reset_pvh(&domain->vcpus[0], (uint32_t)kernel.entry, START_INFO_ADDRESS);
     domain->vcpus[0].state = VCPU_RUNNING;
@@ -388,8 +438,13 @@ static bool give_functions(struct domain *domain, const struct build_input *inpu
 {
     const struct launch_domain *config = &input->config->domains[input->domain];
     const struct launch_port *ports = &input->config->ports[config->first_port];
-    const char *problem = pci_init(domain, last_port(ports, config->port_count));
+    const char *problem;
 
+    problem = pci_init(domain, last_port(ports, config->port_count));
+    if (problem == NULL && hardware_is_for(domain)) {
+        hardware_take_functions(domain, input);
+        return true;
+    }
     for (size_t i = 0; i < config->port_count && problem == NULL; i++) {
         unsigned number = ports[i].number - 1;
 
@@ -426,6 +481,15 @@ static bool open_iommu(struct domain *domain, const struct launch_domain *config
     return status == IOMMU_OK;
 }
 
+static bool open_hardware(struct domain *domain, const struct build_input *input)
+{
+    if (!(domain->roles & (LAUNCH_ROLE_HARDWARE | LAUNCH_ROLE_FIRMWARE)) ||
+        hardware_init(domain, input))
+        return true;
+    refuse(domain->config, "no memory for its view of the machine");
+    return false;
+}
+
 struct domain *build_domain(const struct build_input *input)
 {
     const struct launch_domain *config = &input->config->domains[input->domain];
@@ -440,9 +504,9 @@ struct domain *build_domain(const struct build_input *input)
     domain->id = config->domid;
     domain->roles = config->roles;
     domain->has_iommu = input->has_iommu;
-    if (npt_init(domain) && give_memory(domain, config) && give_cpus(domain, config) &&
-        open_iommu(domain, config) && give_functions(domain, input) &&
-        load(domain, input))
+    if (open_hardware(domain, input) && npt_init(domain) && give_memory(domain, input) &&
+        give_cpus(domain, config) && open_iommu(domain, config) &&
+        give_functions(domain, input) && load(domain, input))
         return domain;
     build_release(domain);
     return NULL;
@@ -457,6 +521,8 @@ bool build_again(struct domain *domain, const struct build_input *input)
 void build_release(struct domain *domain)
 {
     pci_release(domain);
+    reports_forget(domain_owner(domain));
+    hardware_release(domain);
     if (domain->has_iommu && domain->iommu.root != NULL &&
         iommu_context_destroy(&domain->iommu) != IOMMU_OK)
         console_log("%s: its IOMMU tables could not be given back", domain->name);

@@ -11,6 +11,7 @@
 /* What a domain is built from. */
 struct build_input {
     const struct boot_info *boot;
+    const struct acpi_tables *acpi;
     const struct launch_config *config;
     const struct launch_resolved *resolved; /* one for each port of config */
     size_t domain;                          /* place in config->domains */

@@ -17,6 +17,7 @@
 
 struct launch_domain;
 struct guest_pci;
+struct hardware;
 
 enum {
     DOMAIN_VCPU_MAX = 32,
@@ -86,9 +87,10 @@ struct domain {
     struct vrtc rtc;
     struct conline console;
 
-    struct guest_pci *pci;
-    uint64_t hypercall_page; /* as the guest last wrote the MSR */
-    uint32_t refused_count;  /* accesses to what isn't the domain's, for the log */
+    struct guest_pci *pci;     /* NULL where it sees the machine itself, */
+    struct hardware *hardware; /* and this is how */
+    uint64_t hypercall_page;   /* as the guest last wrote the MSR */
+    uint32_t refused_count;    /* accesses to what isn't the domain's, for the log */
 };
 
 /*

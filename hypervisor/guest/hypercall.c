@@ -7,11 +7,13 @@
 #include <stddef.h>
 
 #include "dev/console.h"
+#include "guest/arguments.h"
 #include "guest/domain.h"
 #include "guest/exits.h"
-#include "guest/fetch.h"
+#include "guest/hardware.h"
 #include "guest/hw.h"
 #include "guest/hypercall_page.h"
+#include "guest/physdev.h"
 #include "guest/xen.h"
 #include "lib/string.h"
 
@@ -21,48 +23,6 @@ enum {
     STUB_IRET = 23,
     PAGE_BYTES = 4096,
 };
-
-/* Copies an argument from where the guest's own address @linear leads. */
-static bool read_argument(const struct vcpu *vcpu, uint64_t linear, void *to, size_t size)
-{
-    uint8_t *bytes = to;
-
-    while (size != 0) {
-        size_t part = PAGE_BYTES - linear % PAGE_BYTES;
-        uint64_t gpa;
-
-        if (part > size)
-            part = size;
-        if (!fetch_translate(vcpu, linear, &gpa) ||
-            !domain_read(vcpu->domain, gpa, bytes, part))
-            return false;
-        bytes += part;
-        linear += part;
-        size -= part;
-    }
-    return true;
-}
-
-static bool write_argument(const struct vcpu *vcpu, uint64_t linear, const void *from,
-                           size_t size)
-{
-    const uint8_t *bytes = from;
-
-    while (size != 0) {
-        size_t part = PAGE_BYTES - linear % PAGE_BYTES;
-        uint64_t gpa;
-
-        if (part > size)
-            part = size;
-        if (!fetch_translate(vcpu, linear, &gpa) ||
-            !domain_write(vcpu->domain, gpa, bytes, part))
-            return false;
-        bytes += part;
-        linear += part;
-        size -= part;
-    }
-    return true;
-}
 
 /*
  * Nothing of ours goes into the shared page: without event channels there is
@@ -75,7 +35,7 @@ static int64_t memory_op(struct vcpu *vcpu, uint64_t op, uint64_t argument)
 
     if (op != XENMEM_ADD_TO_PHYSMAP)
         return -XEN_ENOSYS;
-    if (!read_argument(vcpu, argument, &request, sizeof request))
+    if (!arguments_read(vcpu, argument, &request, sizeof request))
         return -XEN_EFAULT;
     if (request.domid != XEN_DOMID_SELF)
         return -XEN_ESRCH;
@@ -99,11 +59,11 @@ static int64_t version_op(struct vcpu *vcpu, uint64_t op, uint64_t argument)
     case XENVER_VERSION:
         return 4 << 16 | 17;
     case XENVER_EXTRAVERSION:
-        return write_argument(vcpu, argument, extra_version, sizeof extra_version)
+        return arguments_write(vcpu, argument, extra_version, sizeof extra_version)
                    ? 0
                    : -XEN_EFAULT;
     case XENVER_GET_FEATURES:
-        if (!read_argument(vcpu, argument, &features, sizeof features))
+        if (!arguments_read(vcpu, argument, &features, sizeof features))
             return -XEN_EFAULT;
         features.submap =
             features.submap_index == 0
@@ -111,8 +71,8 @@ static int64_t version_op(struct vcpu *vcpu, uint64_t op, uint64_t argument)
                       XENFEAT_SUPERVISOR_MODE_KERNEL | XENFEAT_PAE_PGDIR_ABOVE_4GB |
                       XENFEAT_MEMORY_OP_VNODE_SUPPORTED
                 : 0;
-        return write_argument(vcpu, argument, &features, sizeof features) ? 0
-                                                                          : -XEN_EFAULT;
+        return arguments_write(vcpu, argument, &features, sizeof features) ? 0
+                                                                           : -XEN_EFAULT;
     default:
         return -XEN_ENOSYS;
     }
@@ -126,7 +86,7 @@ static int64_t vcpu_op(struct vcpu *vcpu, uint64_t op, uint64_t id, uint64_t arg
         return -XEN_ENOENT;
     if (op != VCPUOP_REGISTER_VCPU_INFO)
         return -XEN_ENOSYS;
-    if (!read_argument(vcpu, argument, &info, sizeof info))
+    if (!arguments_read(vcpu, argument, &info, sizeof info))
         return -XEN_EFAULT;
     if (info.offset > PAGE_BYTES - XEN_VCPU_INFO_SIZE ||
         info.mfn > UINT64_MAX / PAGE_BYTES ||
@@ -143,7 +103,7 @@ static int64_t sched_op(struct vcpu *vcpu, uint64_t op, uint64_t argument)
         return 0;
     if (op != SCHEDOP_SHUTDOWN)
         return -XEN_ENOSYS;
-    if (!read_argument(vcpu, argument, &request, sizeof request))
+    if (!arguments_read(vcpu, argument, &request, sizeof request))
         return -XEN_EFAULT;
     domain_stop(vcpu->domain, request.reason == SHUTDOWN_POWEROFF ? DOMAIN_POWERED_OFF
                               : request.reason == SHUTDOWN_REBOOT ? DOMAIN_RESET
@@ -158,18 +118,37 @@ static int64_t hvm_op(struct vcpu *vcpu, uint64_t op, uint64_t argument)
 
     if (op != HVMOP_SET_PARAM && op != HVMOP_GET_PARAM)
         return -XEN_ENOSYS;
-    if (!read_argument(vcpu, argument, &param, sizeof param))
+    if (!arguments_read(vcpu, argument, &param, sizeof param))
         return -XEN_EFAULT;
     return op == HVMOP_SET_PARAM && param.index == HVM_PARAM_CALLBACK_IRQ ? 0
                                                                           : -XEN_EINVAL;
 }
 
-static int64_t dispatch(struct vcpu *vcpu)
+/* A stock initial domain asks so for what others write to a sleep register. */
+static int64_t platform_op(struct vcpu *vcpu, uint64_t argument)
+{
+    struct xen_platform_sleep request;
+
+    if (!hardware_is_for(vcpu->domain))
+        return -XEN_ENOSYS;
+    if (!arguments_read(vcpu, argument, &request, sizeof request))
+        return -XEN_EFAULT;
+    if (request.command != XENPF_ENTER_ACPI_SLEEP)
+        return -XEN_ENOSYS;
+    if (request.state != ACPI_STATE_S5)
+        return -XEN_EINVAL;
+    domain_stop(vcpu->domain, DOMAIN_POWERED_OFF);
+    return 0;
+}
+
+static int64_t call(struct vcpu *vcpu)
 {
     const uint64_t *gpr = vcpu->regs.gpr;
     uint64_t op = gpr[DECODE_RDI];
 
     switch (gpr[DECODE_RAX]) {
+    case XEN_PLATFORM_OP:
+        return platform_op(vcpu, op);
     case XEN_MEMORY_OP:
         return memory_op(vcpu, op, gpr[DECODE_RSI]);
     case XEN_VERSION_OP:
@@ -185,6 +164,17 @@ static int64_t dispatch(struct vcpu *vcpu)
     }
 }
 
+/* False: the call goes on, and the guest makes it again. */
+static bool dispatch(struct vcpu *vcpu, int64_t *out_result)
+{
+    const uint64_t *gpr = vcpu->regs.gpr;
+
+    if (gpr[DECODE_RAX] == XEN_PHYSDEV_OP)
+        return physdev_op(vcpu, gpr[DECODE_RDI], gpr[DECODE_RSI], out_result);
+    *out_result = call(vcpu);
+    return true;
+}
+
 void hypercall_handle(struct vcpu *vcpu)
 {
     struct hw_mode mode = hw_mode(vcpu);
@@ -194,8 +184,8 @@ void hypercall_handle(struct vcpu *vcpu)
         result = -XEN_EPERM;
     else if (mode.code != DECODE_MODE_64)
         result = -XEN_ENOSYS; /* the 32-bit convention has other registers */
-    else
-        result = dispatch(vcpu);
+    else if (!dispatch(vcpu, &result))
+        return; /* RIP stays: interrupts are taken, then the call is made again */
     vcpu->regs.gpr[DECODE_RAX] = (uint64_t)result;
     vcpu_skip(vcpu);
 }

@@ -6,6 +6,7 @@
 #include "guest/devices.h"
 #include "guest/domain.h"
 #include "guest/exits.h"
+#include "guest/hardware.h"
 #include "guest/hw.h"
 #include "guest/pci.h"
 
@@ -67,6 +68,10 @@ static const struct port_range ranges[] = {
     {DOMAIN_PORT_SLEEP_CONTROL, DOMAIN_PORT_RESET, 1, read_sleep, write_sleep},
 };
 
+/* For a domain that sees the machine itself. */
+static const struct port_range machine_ports = {0, 0xffff, 0, hardware_port_read,
+                                                hardware_port_write};
+
 /*
  * Ports that every PC kernel touches to find out what is there: the PICs, the
  * PIT and its gate, Super I/O, the keyboard controller, DMA, POST, VGA, the other
@@ -111,7 +116,8 @@ static void set_accumulator(struct vcpu *vcpu, unsigned width, uint32_t value)
 void io_handle(struct vcpu *vcpu)
 {
     const struct vcpu_exit *exit = &vcpu->exit;
-    const struct port_range *range = find(exit->port, exit->width);
+    const struct port_range *range =
+        hardware_is_for(vcpu->domain) ? &machine_ports : find(exit->port, exit->width);
 
     if (exit->is_string || range == NULL) {
         if (!is_probed_by_everyone(exit->port))

@@ -7,6 +7,7 @@
 #include "guest/domain.h"
 #include "guest/exits.h"
 #include "guest/fetch.h"
+#include "guest/hardware.h"
 #include "guest/hw.h"
 #include "guest/npt.h"
 #include "guest/pci.h"
@@ -33,6 +34,28 @@ static bool is_ecam(uint64_t gpa)
     return gpa >= DOMAIN_ECAM_BASE && gpa < DOMAIN_ECAM_BASE + DOMAIN_ECAM_SIZE;
 }
 
+/* Configuration space, and the trapped pages of BARs. */
+static bool read_pci(struct domain *domain, uint64_t gpa, unsigned width,
+                     uint64_t *out_value)
+{
+    if (hardware_is_for(domain))
+        return hardware_mmio_read(domain, gpa, width, out_value);
+    if (!is_ecam(gpa))
+        return pci_mmio_read(domain, gpa, width, out_value);
+    *out_value = pci_ecam_read(domain, gpa - DOMAIN_ECAM_BASE, width);
+    return true;
+}
+
+static bool write_pci(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
+{
+    if (hardware_is_for(vcpu->domain))
+        return hardware_mmio_write(vcpu, gpa, width, value);
+    if (!is_ecam(gpa))
+        return pci_mmio_write(vcpu, gpa, width, value);
+    pci_ecam_write(vcpu, gpa - DOMAIN_ECAM_BASE, width, value);
+    return true;
+}
+
 static uint64_t read(void *context, unsigned width)
 {
     const struct access *access = context;
@@ -40,12 +63,9 @@ static uint64_t read(void *context, unsigned width)
     uint64_t gpa = access->source;
     uint64_t value = 0;
 
-    if (is_ecam(gpa))
-        return pci_ecam_read(domain, gpa - DOMAIN_ECAM_BASE, width);
     if (is_ioapic(gpa))
         return devices_ioapic_read(domain, (uint32_t)(gpa - DOMAIN_IOAPIC_BASE), width);
-    if (domain_read(domain, gpa, &value, width) ||
-        pci_mmio_read(domain, gpa, width, &value))
+    if (domain_read(domain, gpa, &value, width) || read_pci(domain, gpa, width, &value))
         return value;
     domain_log_refused(domain, "memory", gpa, false);
     return UINT64_MAX;
@@ -58,12 +78,10 @@ static void write(void *context, unsigned width, uint64_t value)
     struct domain *domain = vcpu->domain;
     uint64_t gpa = access->destination;
 
-    if (is_ecam(gpa))
-        pci_ecam_write(vcpu, gpa - DOMAIN_ECAM_BASE, width, value);
-    else if (is_ioapic(gpa))
+    if (is_ioapic(gpa))
         devices_ioapic_write(domain, (uint32_t)(gpa - DOMAIN_IOAPIC_BASE), width, value);
     else if (!domain_write(domain, gpa, &value, width) &&
-             !pci_mmio_write(vcpu, gpa, width, value))
+             !write_pci(vcpu, gpa, width, value))
         domain_log_refused(domain, "memory", gpa, true);
 }
 
@@ -114,6 +132,9 @@ void mmio_handle(struct vcpu *vcpu)
 
     /* Another CPU may have mapped the page since. A walk writes: 15.25.5. */
     if (npt_allows(vcpu->domain, exit->gpa, exit->is_write || exit->is_table_walk))
+        return;
+    if (hardware_is_for(vcpu->domain) &&
+        hardware_map_page(vcpu->domain, exit->gpa, exit->is_write))
         return;
     if (exit->is_table_walk || exit->is_fetch) {
         refuse(vcpu, DOMAIN_OUTSIDE,

@@ -8,6 +8,7 @@
 
 /* Hypercalls. */
 enum {
+    XEN_PLATFORM_OP = 7,
     XEN_MEMORY_OP = 12,
     XEN_VERSION_OP = 17,
     XEN_CONSOLE_IO = 18,
@@ -35,6 +36,11 @@ enum {
     HVMOP_SET_PARAM = 0,
     HVMOP_GET_PARAM = 1,
     HVM_PARAM_CALLBACK_IRQ = 0,
+    PHYSDEVOP_PCI_MMCFG_RESERVED = 24,
+    PHYSDEVOP_PCI_DEVICE_ADD = 25,
+    PHYSDEVOP_PCI_DEVICE_REMOVE = 26,
+    XENPF_ENTER_ACPI_SLEEP = 51,
+    ACPI_STATE_S5 = 5,
 };
 
 #define XEN_DOMID_SELF 0x7ff0u
@@ -54,6 +60,11 @@ enum {
     XEN_EINVAL = 22,
     XEN_ENOSYS = 38,
     XEN_ESRCH = 3,
+    XEN_EIO = 5,
+    XEN_ENOMEM = 12,
+    XEN_EBUSY = 16,
+    XEN_EEXIST = 17,
+    XEN_ENODEV = 19,
 };
 
 struct xen_add_to_physmap {
@@ -85,6 +96,48 @@ struct xen_hvm_param {
     uint64_t value;
 };
 _Static_assert(sizeof(struct xen_hvm_param) == 16, "xen/public/hvm/hvm_op.h");
+
+struct xen_pci_mmcfg_reserved {
+    uint64_t address; /* of bus 0, even where start_bus is not 0 */
+    uint16_t segment;
+    uint8_t start_bus;
+    uint8_t end_bus;
+    uint32_t flags; /* RP_REPORT_FLAG_RESERVED */
+};
+_Static_assert(sizeof(struct xen_pci_mmcfg_reserved) == 16, "xen/public/physdev.h");
+
+#define XEN_PCI_DEV_VIRTFN 0x2u
+
+/* What follows it for XEN_PCI_DEV_PXM, the node, is of no use here. */
+struct xen_pci_device_add {
+    uint16_t segment;
+    uint8_t bus;
+    uint8_t devfn;
+    uint32_t flags;
+    uint8_t physfn_bus;
+    uint8_t physfn_devfn;
+    uint16_t reserved;
+};
+_Static_assert(sizeof(struct xen_pci_device_add) == 12, "xen/public/physdev.h");
+
+struct xen_pci_device {
+    uint16_t segment;
+    uint8_t bus;
+    uint8_t devfn;
+};
+_Static_assert(sizeof(struct xen_pci_device) == 4, "xen/public/physdev.h");
+
+/* The beginning of struct xen_platform_op, with xenpf_enter_acpi_sleep. */
+struct xen_platform_sleep {
+    uint32_t command;
+    uint32_t interface_version;
+    uint16_t value_a;
+    uint16_t value_b;
+    uint32_t state;
+    uint32_t flags;
+    uint32_t padding;
+};
+_Static_assert(sizeof(struct xen_platform_sleep) == 24, "xen/public/platform.h");
 
 struct xen_sched_shutdown {
     uint32_t reason;

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* A domain that sees the machine itself: what it has, and its end. */
+#include "guest/hardware.h"
+
+#include "bars.h"
+#include "dev/console.h"
+#include "guest/hardware_internal.h"
+#include "guest/pci_internal.h"
+#include "lib/string.h"
+#include "machine.h"
+#include "mm/pages.h"
+
+enum {
+    BASE_CLASS_BRIDGE = 0x06,
+    CLASS_IOMMU = 0x0806,
+};
+
+/* Of addresses that a BAR may have: the width that page tables can hold. */
+#define ADDRESSES_SIZE 0x10000000000000ull
+
+static size_t pages_for(size_t size)
+{
+    return (size + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
+bool hardware_init(struct domain *domain, const struct build_input *input)
+{
+    struct hardware *hardware = pages_alloc(pages_for(sizeof *hardware));
+
+    if (hardware == NULL)
+        return false;
+    hardware->boot = input->boot;
+    hardware->acpi = input->acpi;
+    hardware->is_observer = (domain->roles & LAUNCH_ROLE_FIRMWARE) != 0;
+    hardware->capacity = machine_scan()->capacity;
+    hardware->functions =
+        pages_alloc(pages_for(hardware->capacity * sizeof *hardware->functions));
+    domain->hardware = hardware;
+    return hardware->functions != NULL;
+}
+
+/* ---- Functions ------------------------------------------------------------- */
+
+static void log_not_given(const struct domain *domain, rp_sbdf_t sbdf, const char *why)
+{
+    console_log("%s: %04x:%02x:%02x.%x is absent: %s", domain->name,
+                rp_sbdf_segment(sbdf), rp_sbdf_bus(sbdf), rp_sbdf_dev(sbdf),
+                rp_sbdf_fn(sbdf), why);
+}
+
+static enum rp_status attach(struct hardware_function *mine)
+{
+    struct rp_vpci_config config = {
+        .cfg = *machine_cfg(),
+        .platform = machine_platform(),
+        .sbdf = mine->base.sbdf,
+        .role = RP_VPCI_ROLE_HARDWARE,
+        .msix_entries = mine->base.msix_entries,
+        .msix_capacity = mine->base.domain->has_iommu ? IOMMU_INTERRUPTS_MAX
+                                                      : RP_VPCI_MSIX_ENTRIES_MAX,
+    };
+    enum rp_status status = rp_vpci_attach(&mine->base.state, &config);
+
+    /* Its BARs are where they are: no port's window stands above them. */
+    rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0},
+                       ADDRESSES_SIZE);
+    return status;
+}
+
+static const char *prepare(struct hardware_function *mine,
+                           const struct rp_function *function)
+{
+    struct domain *domain = mine->base.domain;
+    enum iommu_status iommu_status = IOMMU_OK;
+    enum rp_status status = attach(mine);
+
+    if (status == RP_OK)
+        status = rp_vpci_build(&mine->base.view, &mine->base.state,
+                               rp_scan_verdict(function).size);
+    if (status == RP_ERR_UNSUPPORTED)
+        return rp_vpci_refusal_text(mine->base.state.refusal);
+    if (status != RP_OK)
+        return rp_status_text(status);
+    if (domain->has_iommu)
+        iommu_status = iommu_attach(&domain->iommu, function->sbdf);
+    return iommu_status == IOMMU_OK ? NULL : iommu_status_text(iommu_status);
+}
+
+/* What is no bridge, no part of the chipset, no IOMMU, and nobody's. */
+static bool is_to_be_had(const struct rp_function *function)
+{
+    return function->is_present && function->owner == 0 &&
+           function_find(function->sbdf) == NULL &&
+           function->bridge == RP_SCAN_NO_BRIDGE &&
+           function->class_code >> 16 != BASE_CLASS_BRIDGE &&
+           function->class_code >> 8 != CLASS_IOMMU;
+}
+
+bool hardware_adopt(struct domain *domain, size_t index)
+{
+    struct rp_function *function = &machine_scan()->functions[index];
+    struct hardware_function *mine;
+    const char *problem;
+
+    if (!is_to_be_had(function))
+        return false;
+    mine = pages_alloc(pages_for(sizeof *mine));
+    if (mine == NULL) {
+        log_not_given(domain, function->sbdf, "no memory for a function");
+        return false;
+    }
+    mine->base.domain = domain;
+    mine->base.scanned = function;
+    mine->base.sbdf = function->sbdf;
+    mine->view = &mine->base.view;
+    problem = prepare(mine, function);
+    if (problem != NULL) {
+        log_not_given(domain, function->sbdf, problem);
+        rp_vpci_detach(&mine->base.state);
+        pages_free(mine, pages_for(sizeof *mine));
+        return false;
+    }
+    function->owner = domain_owner(domain);
+    __atomic_store_n(&domain->hardware->functions[index], mine, __ATOMIC_RELEASE);
+    return true;
+}
+
+/* Whether a port of the configuration is to get it, now or later. */
+static bool is_promised(const struct build_input *input, size_t index)
+{
+    for (size_t i = 0; i < input->config->port_count; i++)
+        if (input->resolved[i].resolution == LAUNCH_RESOLVED &&
+            input->resolved[i].place == index)
+            return true;
+    return false;
+}
+
+void hardware_take_functions(struct domain *domain, const struct build_input *input)
+{
+    const struct rp_scan *scan = machine_scan();
+
+    if (domain->hardware->is_observer)
+        return;
+    if (!domain->has_iommu && input->config->iommu == LAUNCH_IOMMU_REQUIRED) {
+        console_log("%s: it gets no function without an IOMMU: turn AMD-Vi on in the "
+                    "firmware's set-up, or say iommu = \"none\" in the configuration",
+                    domain->name);
+        return;
+    }
+    machine_lock();
+    for (size_t i = 0; i < scan->count; i++)
+        if (!is_promised(input, i))
+            (void)hardware_adopt(domain, i);
+    machine_unlock();
+}
+
+void hardware_abandon(struct domain *domain, size_t index)
+{
+    struct hardware_function *mine = domain->hardware->functions[index];
+
+    if (mine == NULL)
+        return;
+    __atomic_store_n(&domain->hardware->functions[index], NULL, __ATOMIC_RELEASE);
+    rp_vpci_quiesce(&mine->base.state);
+    if (domain->has_iommu && iommu_detach(&domain->iommu, mine->base.sbdf) != IOMMU_OK)
+        log_not_given(domain, mine->base.sbdf, "its DMA could not be shut off for sure");
+    machine_scan()->functions[index].owner = 0;
+}
+
+void hardware_release(struct domain *domain)
+{
+    struct hardware *hardware = domain->hardware;
+
+    if (hardware == NULL)
+        return;
+    machine_lock();
+    for (size_t i = 0; hardware->functions != NULL && i < hardware->capacity; i++) {
+        struct hardware_function *mine = hardware->functions[i];
+
+        if (mine == NULL)
+            continue;
+        hardware_abandon(domain, i);
+        rp_vpci_detach(&mine->base.state);
+        pages_free(mine, pages_for(sizeof *mine));
+    }
+    machine_unlock();
+    if (hardware->functions != NULL)
+        pages_free(hardware->functions,
+                   pages_for(hardware->capacity * sizeof *hardware->functions));
+    pages_free(hardware, pages_for(sizeof *hardware));
+    domain->hardware = NULL;
+}
+
+/* ---- Views ----------------------------------------------------------------- */
+
+/* An odd epoch is a CPU that deals with an exit: it may have found the old view. */
+static bool is_still_read(const struct domain *domain)
+{
+    const struct hardware *hardware = domain->hardware;
+
+    for (uint32_t i = 0; i < domain->vcpu_count; i++)
+        if (domain->vcpus[i].cpu != percpu_self() &&
+            (hardware->retired_epochs[i] & 1) != 0 &&
+            vcpu_epoch(&domain->vcpus[i]) == hardware->retired_epochs[i])
+            return true;
+    return false;
+}
+
+static bool update_view(struct domain *domain, size_t index)
+{
+    struct hardware_function *mine = domain->hardware->functions[index];
+    const struct rp_function *function = &machine_scan()->functions[index];
+    uint16_t size = rp_scan_verdict(function).size;
+    struct rp_vpci_view *spare;
+
+    if (mine == NULL || mine->view->size == size)
+        return false;
+    spare = mine->view == &mine->base.view ? &mine->other_view : &mine->base.view;
+    if (rp_vpci_build(spare, &mine->base.state, size) != RP_OK)
+        return false; /* it doesn't answer any more: what is seen stays */
+    __atomic_store_n(&mine->view, spare, __ATOMIC_RELEASE);
+    return true;
+}
+
+bool hardware_update_views(struct domain *domain)
+{
+    struct hardware *hardware = domain->hardware;
+    bool is_changed = false;
+
+    if (is_still_read(domain))
+        return false;
+    spin_lock(&hardware->lock);
+    for (size_t i = 0; i < machine_scan()->count; i++)
+        if (update_view(domain, i))
+            is_changed = true;
+    spin_unlock(&hardware->lock);
+    for (uint32_t i = 0; is_changed && i < domain->vcpu_count; i++)
+        hardware->retired_epochs[i] = vcpu_epoch(&domain->vcpus[i]);
+    return true;
+}

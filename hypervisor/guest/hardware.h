@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A domain that sees the machine itself: its memory layout, ACPI tables, ports and
+ * PCI topology. The hardware domain has what no other domain is given; the firmware
+ * domain may look at firmware's tables and the chipset, and change nothing.
+ */
+#ifndef GUEST_HARDWARE_H
+#define GUEST_HARDWARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "boot/boot_info.h"
+#include "dev/acpi.h"
+#include "guest/build.h"
+#include "guest/domain.h"
+#include "guest/pvh.h"
+
+enum {
+    HARDWARE_MEMORY_MAP_MAX = 2 * BOOT_MEMORY_MAX + DOMAIN_BANK_MAX + 8,
+};
+
+/* Where its own ACPI tables are, in its own low memory. */
+#define HARDWARE_TABLES_BASE 0x80000ull
+#define HARDWARE_TABLES_END  0x90000ull
+
+/* Whether the domain sees the machine itself. */
+static inline bool hardware_is_for(const struct domain *domain)
+{
+    return domain->hardware != NULL;
+}
+
+/*
+ * Makes @domain one that sees the machine. Before its memory is laid out. False: no
+ * memory.
+ */
+bool hardware_init(struct domain *domain, const struct build_input *input);
+
+/*
+ * The lowest range of the machine's RAM above *@cursor, in whole large pages, and
+ * from 0 on the first time; *@cursor becomes its end. False: there is no more.
+ */
+bool hardware_next_ram(const struct boot_info *boot, uint64_t *cursor, uint64_t *out_base,
+                       uint64_t *out_end);
+
+/* Fills @map with what the domain is to know of memory; returns how many entries. */
+uint32_t hardware_memory_map(const struct domain *domain,
+                             struct pvh_memory_range map[HARDWARE_MEMORY_MAP_MAX]);
+
+/* Writes its ACPI tables, and maps what firmware keeps below 1 MiB. */
+bool hardware_build_tables(struct domain *domain, uint64_t *out_rsdp);
+
+/*
+ * Gives the hardware domain every function that no port of the configuration names
+ * and no domain has. One that it can't get is logged, and absent.
+ */
+void hardware_take_functions(struct domain *domain, const struct build_input *input);
+
+/*
+ * Gives the hardware domain function @index of the machine's, which was announced
+ * after the launch. Needs the machine's lock. False: it can't have it.
+ */
+bool hardware_adopt(struct domain *domain, size_t index);
+
+/* Takes function @index from it, for good. Needs the machine's lock. */
+void hardware_abandon(struct domain *domain, size_t index);
+
+/* Puts all that it has into quarantine, and frees what hardware_init() took. */
+void hardware_release(struct domain *domain);
+
+/*
+ * Brings what the domain sees of its functions in line with their verdicts. Needs
+ * the machine's lock; false: a CPU may still be reading what came before, call again.
+ */
+bool hardware_update_views(struct domain *domain);
+
+/*
+ * Maps the page at @gpa to itself if the domain may reach what is there: whether it
+ * did, and the access can be repeated.
+ */
+bool hardware_map_page(struct domain *domain, uint64_t gpa, bool is_write);
+
+/* Accesses that exit; false: @gpa is in no ECAM region and no trapped page. */
+bool hardware_mmio_read(struct domain *domain, uint64_t gpa, unsigned width,
+                        uint64_t *out_value);
+bool hardware_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value);
+
+/* Any port; @width is 1, 2 or 4. */
+uint32_t hardware_port_read(struct vcpu *vcpu, uint16_t port, unsigned width);
+void hardware_port_write(struct vcpu *vcpu, uint16_t port, unsigned width,
+                         uint32_t value);
+
+/* Ports 0xcf8 to 0xcff. */
+uint32_t hardware_cf8_read(struct vcpu *vcpu, uint16_t port, unsigned width);
+void hardware_cf8_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value);
+
+#endif

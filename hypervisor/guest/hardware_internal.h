@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared by guest/hardware*.c. */
+#ifndef GUEST_HARDWARE_INTERNAL_H
+#define GUEST_HARDWARE_INTERNAL_H
+
+#include <rootport/access.h>
+
+#include "guest/hardware.h"
+#include "guest/pci.h"
+
+/* A function that the domain has. Of two views, readers use the one @view names. */
+struct hardware_function {
+    struct guest_function base;
+    struct rp_vpci_view other_view;
+    struct rp_vpci_view *view; /* atomic */
+};
+
+struct hardware {
+    const struct boot_info *boot;
+    const struct acpi_tables *acpi;
+    bool is_observer;     /* the firmware domain: it changes nothing */
+    struct spinlock lock; /* around every change of the functions' registers */
+    struct rp_cf8 cf8;
+    size_t capacity;                          /* of functions */
+    struct hardware_function **functions;     /* by their place in the machine's table */
+    uint64_t retired_epochs[DOMAIN_VCPU_MAX]; /* when a view was last replaced */
+};
+
+/* Configuration space of any function of the machine, as the domain sees it. */
+uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
+                           unsigned width);
+void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigned width,
+                        uint32_t value);
+
+#endif

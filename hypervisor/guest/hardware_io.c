@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ports of a domain that sees the machine itself. The hardware domain reaches the
+ * machine's ports but for those in the tables below; the firmware domain reads them,
+ * and what it writes is dropped, but for what turns ACPI on. I/O BARs of functions
+ * that others have need no row: those functions don't decode I/O.
+ */
+#include <stddef.h>
+
+#include <rootport/platform.h>
+
+#include "dev/console.h"
+#include "guest/acpi_tables.h"
+#include "guest/devices.h"
+#include "guest/hardware_internal.h"
+#include "guest/vuart.h"
+#include "machine.h"
+
+#define PM1_SLP_EN     0x2000u
+#define PM1_SLP_TYP    0x1c00u
+#define PORT_A_RESET   0x01u
+#define RESET_CPU      0x04u /* port 0xcf9: a change of this bit resets */
+#define KEYBOARD_RESET 0xf0u /* commands 0xf0 to 0xff pulse lines; bit 0 clear: reset */
+
+enum {
+    PORT_KEYBOARD = 0x64,
+    PORT_A = 0x92,
+    PORT_RESET = 0xcf9,
+    PORT_RTC = 0x70,
+    PORT_COM1_END = ACPI_TABLES_COM1_PORT + VUART_PORT_COUNT - 1,
+};
+
+/* ---- Ports that aren't the domain's ---------------------------------------- */
+
+/*
+ * PIC and PIT: interrupts come from the emulated I/O APIC and local APICs alone, and
+ * time from the TSC. ISA DMA and QEMU's fw_cfg move memory beside the IOMMU.
+ */
+static const struct {
+    uint16_t first;
+    uint16_t last;
+} absent[] = {
+    {0x00, 0x0f}, {0x20, 0x21}, {0x40, 0x43},   {0x61, 0x61},   {0x81, 0x8f},
+    {0xa0, 0xa1}, {0xc0, 0xdf}, {0x4d0, 0x4d1}, {0x510, 0x51b},
+};
+
+static bool is_absent(uint16_t port, unsigned width)
+{
+    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++)
+        if (port <= absent[i].last && port + width > absent[i].first)
+            return true;
+    return false;
+}
+
+/* ---- The domain's devices -------------------------------------------------- */
+
+static bool is_uart(uint16_t port)
+{
+    return port >= ACPI_TABLES_COM1_PORT && port <= PORT_COM1_END;
+}
+
+static bool is_rtc(uint16_t port)
+{
+    return port == PORT_RTC || port == PORT_RTC + 1;
+}
+
+static bool is_config(uint16_t port, unsigned width)
+{
+    return port + width > 0xcf8 && port <= 0xcff && !(port == PORT_RESET && width == 1);
+}
+
+/* ---- Ports that end the domain --------------------------------------------- */
+
+static bool is_io_register(const struct acpi_gas *gas, uint16_t port)
+{
+    return gas->address != 0 && gas->space == ACPI_SPACE_IO && gas->address == port;
+}
+
+static bool is_pm1_control(const struct acpi_fadt *fadt, uint16_t port)
+{
+    return is_io_register(&fadt->pm1a_control, port) ||
+           is_io_register(&fadt->pm1b_control, port);
+}
+
+/* Whether a write would reset the machine: it resets the domain. */
+static bool is_reset(const struct acpi_fadt *fadt, uint16_t port, uint32_t value)
+{
+    switch (port) {
+    case PORT_KEYBOARD:
+        return (value & KEYBOARD_RESET) == KEYBOARD_RESET && !(value & 1);
+    case PORT_A:
+        return (value & PORT_A_RESET) != 0;
+    case PORT_RESET:
+        return (value & RESET_CPU) != 0;
+    default:
+        return fadt->has_reset && is_io_register(&fadt->reset_register, port);
+    }
+}
+
+/* ---- What is left: the machine's ------------------------------------------- */
+
+/* Turning ACPI on is all that firmware is asked for: SMM isn't confined. */
+static bool may_ask_firmware(const struct acpi_fadt *fadt, uint16_t port, uint32_t value)
+{
+    return port == fadt->smi_command_port && value == fadt->acpi_enable;
+}
+
+static bool touches_smi_command(const struct acpi_fadt *fadt, uint16_t port,
+                                unsigned width)
+{
+    return fadt->smi_command_port != 0 && port <= fadt->smi_command_port &&
+           port + width > fadt->smi_command_port;
+}
+
+static void write_machine(struct vcpu *vcpu, uint16_t port, unsigned width,
+                          uint32_t value)
+{
+    struct domain *domain = vcpu->domain;
+    const struct acpi_fadt *fadt = &domain->hardware->acpi->fadt;
+    bool is_for_firmware = touches_smi_command(fadt, port, width);
+
+    if (is_for_firmware ? !may_ask_firmware(fadt, port, value)
+                        : domain->hardware->is_observer) {
+        domain_log_refused(domain, "port", port, true);
+        return;
+    }
+    /* Aligned accesses alone are the platform's; others go byte by byte. */
+    if (port % width == 0)
+        rp_platform_io_write(machine_platform(), port, width, value);
+    else
+        for (unsigned i = 0; i < width; i++)
+            rp_platform_io_write(machine_platform(), (uint16_t)(port + i), 1,
+                                 value >> 8 * i & 0xff);
+}
+
+static uint32_t read_machine(uint16_t port, unsigned width)
+{
+    uint32_t value = 0;
+
+    if (port % width == 0)
+        return rp_platform_io_read(machine_platform(), port, width);
+    for (unsigned i = 0; i < width; i++)
+        value |= rp_platform_io_read(machine_platform(), (uint16_t)(port + i), 1)
+                 << 8 * i;
+    return value;
+}
+
+/* SLP_TYP means what the AML says; S5 is all that is offered, so that it must be. */
+static void write_pm1_control(struct vcpu *vcpu, uint16_t port, unsigned width,
+                              uint32_t value)
+{
+    if (value & PM1_SLP_EN)
+        domain_stop(vcpu->domain, DOMAIN_POWERED_OFF);
+    else
+        write_machine(vcpu, port, width, value & ~PM1_SLP_TYP);
+}
+
+uint32_t hardware_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    if (is_config(port, width))
+        return hardware_cf8_read(vcpu, port, width);
+    if (is_uart(port))
+        return width == 1 ? devices_uart_read(vcpu->domain, port - ACPI_TABLES_COM1_PORT)
+                          : UINT32_MAX;
+    if (is_rtc(port))
+        return width == 1 ? devices_rtc_read(vcpu->domain, port - (unsigned)PORT_RTC)
+                          : UINT32_MAX;
+    if (is_absent(port, width) || port == PORT_RESET)
+        return UINT32_MAX;
+    return read_machine(port, width);
+}
+
+void hardware_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    const struct acpi_fadt *fadt = &vcpu->domain->hardware->acpi->fadt;
+
+    if (is_config(port, width))
+        hardware_cf8_write(vcpu, port, width, value);
+    else if (is_uart(port) && width == 1)
+        devices_uart_write(vcpu->domain, port - ACPI_TABLES_COM1_PORT, (uint8_t)value);
+    else if (is_rtc(port) && width == 1)
+        devices_rtc_write(vcpu->domain, port - (unsigned)PORT_RTC, (uint8_t)value);
+    else if (is_reset(fadt, port, value))
+        domain_stop(vcpu->domain, DOMAIN_RESET);
+    else if (is_pm1_control(fadt, port))
+        write_pm1_control(vcpu, port, width, value);
+    else if (!is_uart(port) && !is_rtc(port) && !is_absent(port, width) &&
+             port != PORT_RESET)
+        write_machine(vcpu, port, width, value);
+}

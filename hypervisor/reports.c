@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports of domains on ECAM regions, worked off a piece at a time. */
+#include "reports.h"
+
+#include <stddef.h>
+
+#include "dev/console.h"
+#include "lib/string.h"
+#include "machine.h"
+
+enum {
+    FUNCTIONS_A_STEP = 16, /* 16 reads each at most: some 100 us of device reads */
+};
+
+static struct rp_report current;
+static const void *current_caller; /* NULL: none under way */
+
+static bool is_under_way(const void *caller, const struct rp_report_request *request)
+{
+    const struct rp_report_request *mine = &current.request;
+
+    return current_caller == caller && mine->owner == request->owner &&
+           mine->flags == request->flags &&
+           mine->range.base.value == request->range.base.value &&
+           mine->range.segment == request->range.segment &&
+           mine->range.start_bus == request->range.start_bus &&
+           mine->range.end_bus == request->range.end_bus;
+}
+
+static const char *reporter_text(const struct rp_report_request *request)
+{
+    return request->caller == RP_REPORT_CALLER_FIRMWARE ? "the firmware domain"
+                                                        : "the hardware domain";
+}
+
+static void log_change(const struct rp_function *function, struct rp_extcfg_verdict old)
+{
+    struct rp_extcfg_verdict now = rp_scan_verdict(function);
+
+    console_log("%04x:%02x:%02x.%x: configuration space %u -> %u bytes: %s",
+                rp_sbdf_segment(function->sbdf), rp_sbdf_bus(function->sbdf),
+                rp_sbdf_dev(function->sbdf), rp_sbdf_fn(function->sbdf), old.size,
+                now.size, rp_extcfg_reason_text(now.reason));
+}
+
+static void log_effect(void)
+{
+    const struct rp_ecam_region *region = current.region;
+    const struct rp_scan *scan = machine_scan();
+
+    if (current.effect == RP_REPORT_NOTHING)
+        return;
+    console_log("ECAM region at %llx: %s -> %s by a report of %s",
+                (unsigned long long)rp_ecam_start(&region->range).value,
+                rp_ecam_state_text(current.effect == RP_REPORT_ENABLE ? RP_ECAM_CANDIDATE
+                                                                      : RP_ECAM_ENABLED),
+                rp_ecam_state_text(region->state), reporter_text(&current.request));
+    for (size_t i = 0; i < scan->count; i++) {
+        struct rp_extcfg_verdict old;
+
+        if (rp_report_is_changed(&current, i, &old))
+            log_change(&scan->functions[i], old);
+    }
+}
+
+static const char *mend_of(enum rp_status status)
+{
+    if (machine_reports()->is_sealed)
+        return "evidence is sealed; a later `seal` in the launch configuration lets "
+               "reports come";
+    if (status == RP_ERR_DENIED)
+        return "mmcfg-reports = \"allowed\" in the launch configuration lets it report";
+    return "firmware and the reporting kernel disagree: see the table of ECAM regions";
+}
+
+static void log_refusal(enum rp_status status)
+{
+    const struct rp_ecam_range *range = &current.request.range;
+
+    console_log("ECAM region at %llx, segment %04x, buses %02x-%02x: report of %s "
+                "refused: %s: %s",
+                (unsigned long long)range->base.value, range->segment, range->start_bus,
+                range->end_bus, reporter_text(&current.request), rp_status_text(status),
+                mend_of(status));
+}
+
+static void log_busy(void)
+{
+    const struct rp_function *function = &machine_scan()->functions[current.busy];
+
+    console_log("ECAM region at %llx: report of %s refused: it would change %04x:%02x:"
+                "%02x.%x, which domain %u has: detach that first",
+                (unsigned long long)current.request.range.base.value,
+                reporter_text(&current.request), rp_sbdf_segment(function->sbdf),
+                rp_sbdf_bus(function->sbdf), rp_sbdf_dev(function->sbdf),
+                rp_sbdf_fn(function->sbdf), function->owner - 1);
+}
+
+static void log_end(enum rp_status status)
+{
+    if (status == RP_OK)
+        log_effect();
+    else if (status == RP_ERR_BUSY && current.busy != RP_SCAN_NONE)
+        log_busy();
+    else
+        log_refusal(status);
+}
+
+/*
+ * A window that is no longer in use stays mapped, as all device memory does
+ * (platform.c): an access under way on another CPU ends as it began.
+ */
+static enum rp_status step(const void *caller, const struct rp_report_request *request,
+                           bool *out_is_done)
+{
+    enum rp_status status = RP_OK;
+
+    *out_is_done = true;
+    if (current_caller != NULL && !is_under_way(caller, request)) {
+        rp_report_cancel(&current);
+        current_caller = NULL;
+    }
+    if (current_caller == NULL)
+        status = rp_report_begin(&current, machine_reports(), request);
+    if (status == RP_OK)
+        status = rp_report_step(&current, FUNCTIONS_A_STEP, out_is_done);
+    current_caller = *out_is_done ? NULL : caller;
+    return status;
+}
+
+bool reports_step(const void *caller, const struct rp_report_request *request,
+                  enum rp_status *out_status)
+{
+    bool is_done;
+
+    machine_lock();
+    *out_status = step(caller, request, &is_done);
+    if (is_done)
+        log_end(*out_status);
+    machine_unlock();
+    return is_done;
+}
+
+void reports_forget(uint32_t owner)
+{
+    machine_lock();
+    if (current_caller != NULL && current.request.owner == owner) {
+        rp_report_cancel(&current);
+        current_caller = NULL;
+    }
+    machine_unlock();
+}
