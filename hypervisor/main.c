@@ -6,6 +6,7 @@
 #include "boot/boot_info.h"
 #include "cpu/apic.h"
 #include "cpu/clock.h"
+#include "cpu/selftest.h"
 #include "cpu/smp.h"
 #include "dev/acpi.h"
 #include "dev/console.h"
@@ -60,9 +61,29 @@ static void read_acpi(void)
             problem->signature, (unsigned long long)problem->address, problem->offset,
             acpi_reason_text(problem->reason));
     }
+    /* The search for the RSDP begins there; from here on, nobody has reason to. */
+    paging_unmap_page(NULL);
     if (reason != ACPI_NO_PROBLEM)
         console_log("warning: no ACPI tables: %s: one CPU, no IOMMU and no ECAM region",
                     acpi_reason_text(reason));
+}
+
+static void run_selftest(void)
+{
+    char name[16];
+
+    if (boot_info_option(&boot, "selftest", name, sizeof name))
+        selftest_run(name);
+}
+
+/* 0 where there is none that a port reaches. */
+static uint16_t pm_timer_port(void)
+{
+    const struct acpi_gas *timer = &tables.fadt.pm_timer;
+
+    return timer->space == ACPI_SPACE_IO && timer->address <= UINT16_MAX
+               ? (uint16_t)timer->address
+               : 0;
 }
 
 static void run_other_cpu(void)
@@ -105,18 +126,16 @@ static void start_memory(uint32_t magic, uint32_t address)
     paging_init();
 }
 
-void main(uint32_t magic, uint32_t address)
+/* All that has the machine's memory to work with. */
+static void go_on(void)
 {
     struct machine_options options = {.policy = RP_ECAM_POLICY_DEFAULT};
     const char *problem;
     bool has_iommu;
 
-    console_init(COM1);
-    console_log("Rootport");
-    start_memory(magic, address);
-    smp_init_boot_cpu();
     read_acpi();
-    clock_init((uint16_t)tables.fadt.pm_timer.address);
+    run_selftest();
+    clock_init(pm_timer_port());
     problem = hw_check();
     if (problem != NULL)
         give_up(problem);
@@ -137,4 +156,13 @@ void main(uint32_t magic, uint32_t address)
     if (problem != NULL)
         give_up(problem);
     domains_idle();
+}
+
+void main(uint32_t magic, uint32_t address)
+{
+    console_init(COM1);
+    console_log("Rootport");
+    start_memory(magic, address);
+    smp_init_boot_cpu();
+    smp_leave_boot_stack(go_on);
 }

@@ -38,6 +38,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/boot/start.S \
 	hypervisor/cpu/apic.c \
 	hypervisor/cpu/clock.c \
+	hypervisor/cpu/selftest.c \
 	hypervisor/cpu/smp.c \
 	hypervisor/cpu/trampoline.S \
 	hypervisor/cpu/traps.c \

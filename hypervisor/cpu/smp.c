@@ -17,6 +17,7 @@ enum {
     INIT_DELAY_US = 10000,
     STARTUP_DELAY_US = 200,
     ONLINE_LIMIT_US = 1000000,
+    XAPIC_BROADCAST = 0xff, /* IDs have eight bits, of which this one is everybody */
 };
 
 struct trampoline_parameters {
@@ -76,6 +77,17 @@ void smp_init_boot_cpu(void)
     cpu->is_online = true;
     cpus[0] = cpu;
     cpu_count = 1;
+}
+
+void smp_leave_boot_stack(void (*next)(void))
+{
+    __asm__ volatile("movq %0, %%rsp\n\t"
+                     "xorl %%ebp, %%ebp\n\t"
+                     "call *%1"
+                     :
+                     : "r"(cpus[0]->stack + CPU_STACK_SIZE), "r"(next)
+                     : "memory");
+    __builtin_unreachable();
 }
 
 static void start_here(struct percpu *cpu)
@@ -143,6 +155,12 @@ void smp_start_cpus(const uint32_t *apic_ids, size_t count, void (*entry)(void))
 
         if (apic_ids[i] == cpus[0]->apic_id)
             continue;
+        if (!apic_is_x2apic() && apic_ids[i] >= XAPIC_BROADCAST) {
+            console_log("warning: the CPU with APIC ID %u can't be addressed in xAPIC "
+                        "mode: going on without: turn x2APIC on in the firmware's set-up",
+                        apic_ids[i]);
+            continue;
+        }
         if (cpu_count == CPU_COUNT_MAX) {
             console_log("warning: more than %u CPUs: the rest stay off", CPU_COUNT_MAX);
             return;

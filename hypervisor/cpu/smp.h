@@ -15,6 +15,12 @@
 void smp_init_boot_cpu(void);
 
 /*
+ * Goes on in @next, which does not return, on the boot CPU's stack with its guard
+ * page: the stack it started on has none. After smp_init_boot_cpu().
+ */
+_Noreturn void smp_leave_boot_stack(void (*next)(void));
+
+/*
  * Starts the CPUs with these APIC IDs, one after the other; the boot CPU's own
  * is passed over. Each then runs @entry, which does not return. A CPU that does
  * not answer within a second is named in the log and left out.

@@ -6,6 +6,7 @@
 
 #include "cpu/msr.h"
 #include "dev/console.h"
+#include "mm/pages.h"
 
 enum {
     VECTOR_NMI = 2,
@@ -74,6 +75,48 @@ static void end_sleep(struct trap_frame *frame)
         frame->rip = (uint64_t)traps_nmi_awake;
 }
 
+/* Page fault error code, APM vol. 2, 8.4.2. */
+#define PF_PRESENT 0x01u
+#define PF_WRITE   0x02u
+#define PF_FETCH   0x10u
+
+static bool is_guard(const uint8_t *stack, uint64_t address)
+{
+    return stack != NULL && address >= (uint64_t)stack - PAGE_SIZE &&
+           address < (uint64_t)stack;
+}
+
+/* Which rule of our own page tables was broken. */
+static const char *explain(const struct trap_frame *frame, uint64_t cr2)
+{
+    const struct percpu *cpu = percpu_self();
+
+    if (frame->vector != VECTOR_PAGE_FAULT)
+        return "unexpected exception";
+    if (is_guard(cpu->stack, cr2) || is_guard(cpu->fault_stack, cr2))
+        return "stack overflow: the guard page below a stack was touched";
+    if (!(frame->error_code & PF_PRESENT))
+        return "access to memory that is not mapped";
+    if (frame->error_code & PF_FETCH)
+        return "execution of data";
+    return frame->error_code & PF_WRITE ? "write to memory that is read-only"
+                                        : "access that the page tables forbid";
+}
+
+static void dump(const struct trap_frame *frame, uint64_t cr2)
+{
+    console_emergency("rip %016lx rsp %016lx rflags %08lx cr2 %016lx", frame->rip,
+                      frame->rsp, frame->rflags, cr2);
+    console_emergency("rax %016lx rbx %016lx rcx %016lx rdx %016lx", frame->rax,
+                      frame->rbx, frame->rcx, frame->rdx);
+    console_emergency("rsi %016lx rdi %016lx rbp %016lx r8  %016lx", frame->rsi,
+                      frame->rdi, frame->rbp, frame->r8);
+    console_emergency("r9  %016lx r10 %016lx r11 %016lx r12 %016lx", frame->r9,
+                      frame->r10, frame->r11, frame->r12);
+    console_emergency("r13 %016lx r14 %016lx r15 %016lx", frame->r13, frame->r14,
+                      frame->r15);
+}
+
 void traps_handle(struct trap_frame *frame)
 {
     uint64_t cr2;
@@ -85,14 +128,9 @@ void traps_handle(struct trap_frame *frame)
     if (fix_up(frame))
         return;
     __asm__ volatile("movq %%cr2, %0" : "=r"(cr2));
-    panic("CPU %u: exception %llu, error code %llx at rip %llx, rsp %llx, cr2 %llx, "
-          "rax %llx rbx %llx rcx %llx rdx %llx rsi %llx rdi %llx",
-          percpu_self()->index, (unsigned long long)frame->vector,
-          (unsigned long long)frame->error_code, (unsigned long long)frame->rip,
-          (unsigned long long)frame->rsp, (unsigned long long)cr2,
-          (unsigned long long)frame->rax, (unsigned long long)frame->rbx,
-          (unsigned long long)frame->rcx, (unsigned long long)frame->rdx,
-          (unsigned long long)frame->rsi, (unsigned long long)frame->rdi);
+    dump(frame, cr2);
+    panic("CPU %u: %s: vector %lu, error code %lx", percpu_self()->index,
+          explain(frame, cr2), frame->vector, frame->error_code);
 }
 
 static void fill_idt(void)

@@ -2,6 +2,8 @@
 /* The machine's console: one 16550 UART, written by the line under one lock. */
 #include "dev/console.h"
 
+#include <stdbool.h>
+
 #include "cpu/io.h"
 #include "cpu/smp.h"
 #include "cpu/spinlock.h"
@@ -98,21 +100,36 @@ void console_domain_line(const char *text, size_t length)
     spin_unlock(&console_lock);
 }
 
-void panic(const char *format, ...)
+/* Without the lock: its holder may be what broke. */
+static void write_emergency(const char *prefix, const char *format, va_list arguments)
 {
     char line[LINE_SIZE];
+    size_t length = format_text(line, sizeof line, format, arguments);
+
+    write_string(prefix);
+    write_text(line, length);
+}
+
+void console_emergency(const char *format, ...)
+{
     va_list arguments;
-    size_t length;
 
     va_start(arguments, format);
-    length = format_text(line, sizeof line, format, arguments);
+    write_emergency("\r\n(rootport) ", format, arguments);
     va_end(arguments);
+}
 
-    /* Without the lock: its holder may be what broke. */
-    write_string("\r\n(rootport) panic: ");
-    write_text(line, length);
+void panic(const char *format, ...)
+{
+    static bool is_panicking;
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_emergency("\r\n(rootport) panic: ", format, arguments);
+    va_end(arguments);
     write_string("\r\n");
-    smp_stop_others();
+    if (!__atomic_exchange_n(&is_panicking, true, __ATOMIC_SEQ_CST))
+        smp_stop_others();
     for (;;)
         __asm__ volatile("cli; hlt");
 }

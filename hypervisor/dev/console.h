@@ -20,6 +20,12 @@ void console_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void console_domain_line(const char *text, size_t length);
 
 /*
+ * Writes a line without waiting for those who write: what is worth knowing before
+ * panic(), which ends the last of such lines.
+ */
+void console_emergency(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
  * Says what broke and stops the machine: for broken invariants of the
  * hypervisor's own, never for what a guest, a device or a configuration did.
  */
