@@ -2,6 +2,7 @@
 # make          build everything
 # make run      boot Rootport in an emulator, with one domain
 # make test     run everything that tests; test-unit alone takes seconds
+# make install  put the command and the core below $(DESTDIR)$(prefix), /usr/local
 # make docs     write the pages that are made from tables
 
 ifeq ($(origin CC),default)
@@ -18,8 +19,9 @@ MAKEFLAGS += --no-print-directory
 include mk/sources.mk
 include mk/flags.mk
 include mk/rules.mk
+include mk/install.mk
 
-.PHONY: all products setup run test test-gates test-scripts test-unit test-model test-fuzz test-boot docs bench-core clean
+.PHONY: all products setup run test test-gates test-scripts test-unit test-tool test-model test-fuzz test-boot install docs bench-core clean
 
 all: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
@@ -51,7 +53,7 @@ run: setup
 
 test: setup
 	@$(MAKE) -s products unit-tests fuzz-programs $(GUEST_FILES)
-	@tests/run gates scripts unit model fuzz boot --build $(BUILD) --cache $(CACHE)
+	@tests/run gates scripts unit tool model fuzz boot --build $(BUILD) --cache $(CACHE)
 
 test-gates: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
@@ -67,6 +69,10 @@ test-unit: $(CACHE)/packages.stamp
 
 test-model: $(CACHE)/packages.stamp
 	@tests/run model --build $(BUILD)
+
+test-tool: $(CACHE)/packages.stamp
+	@$(MAKE) -s products
+	@tests/run tool --build $(BUILD)
 
 test-fuzz: $(CACHE)/packages.stamp
 	@$(MAKE) -s fuzz-programs

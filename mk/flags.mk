@@ -2,6 +2,8 @@
 # The three worlds that C is compiled for: the core (freestanding C17), the
 # hypervisor (freestanding, for one machine) and the host (tests and tools).
 
+VERSION := 0.1
+
 # Beside the compiler, OPT is the only knob: the gates build at -O2 and at -Os.
 # Left alone, the core is built for speed, since each register access runs through
 # it, and the hypervisor around it for size, which is what an auditor has to read.

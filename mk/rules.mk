@@ -120,6 +120,8 @@ TOOL_LIBRARY := $(BUILD)/tool/librootport.a
 $(TOOL_LIBRARY): $(call tool_objects,$(CORE_SRCS)) mk/sources.mk
 	$(archive)
 
+$(call tool_objects,tools/main.c): HOST_FLAGS += -DVERSION='"$(VERSION)"'
+
 $(TOOL): $(call tool_objects,$(TOOL_SRCS) $(LAUNCH_SRCS)) $(TOOL_LIBRARY)
 	@echo "LD $@"
 	@$(CC) -o $@ $(filter %.o,$^) $(TOOL_LIBRARY) -Wl,--as-needed -lfdt -lpci

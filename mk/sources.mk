@@ -159,6 +159,10 @@ TOOL_SRCS := \
 	tools/config/source.c \
 	tools/main.c \
 
+# What of it reads files that may come from anybody.
+AUDIT_INPUT_SRCS := $(addprefix tools/audit/,dump.c machine.c memory.c saved_read.c \
+	saved_write.c text.c words.c)
+
 CONFIGS := \
 	configs/demo.dts \
 	configs/nvme.dts \
@@ -190,6 +194,7 @@ UNIT_TESTS := \
 	conline \
 	decode \
 	dsdt \
+	dump \
 	ecam \
 	elf \
 	execute \
@@ -207,6 +212,7 @@ UNIT_TESTS := \
 	rootport \
 	rootport_image \
 	rootport_slot \
+	saved \
 	scan \
 	string \
 	topology \
@@ -231,12 +237,14 @@ test_conline_SRCS := hypervisor/guest/conline.c
 test_config_SRCS := tools/command.c $(filter tools/config/%,$(TOOL_SRCS)) $(LAUNCH_SRCS)
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
+test_dump_SRCS := $(AUDIT_INPUT_SRCS)
 test_elf_SRCS := hypervisor/guest/elf.c
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
 test_pvh_SRCS := hypervisor/guest/pvh.c
 test_iommu_SRCS := hypervisor/iommu/amdvi.c $(test_amdvi_SRCS)
 test_launch_SRCS := $(LAUNCH_SRCS)
 test_pvh_SRCS := hypervisor/guest/pvh.c
+test_saved_SRCS := $(AUDIT_INPUT_SRCS)
 test_vioapic_SRCS := hypervisor/guest/vioapic.c
 test_vrtc_SRCS := hypervisor/guest/vrtc.c
 test_vuart_SRCS := hypervisor/guest/vuart.c
@@ -260,21 +268,27 @@ FUZZERS := \
 	acpi \
 	cap \
 	decode \
+	dump \
 	elf \
 	guestdev \
 	launch \
 	mcfg \
 	report \
 	rootport \
+	saved \
 	scan \
 	vpci \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
 fuzz_decode_SRCS := $(test_execute_SRCS)
+fuzz_dump_SRCS := tests/fuzz/audit_repeat.c $(AUDIT_INPUT_SRCS) \
+	$(addprefix tools/audit/,assess.c capabilities.c document.c json.c listing.c \
+	redact.c regions.c table.c topology.c tree.c)
 fuzz_elf_SRCS := $(test_elf_SRCS)
 fuzz_guestdev_SRCS := hypervisor/guest/conline.c hypervisor/guest/vioapic.c \
 	hypervisor/guest/vrtc.c hypervisor/guest/vuart.c
 fuzz_launch_SRCS := $(LAUNCH_SRCS)
+fuzz_saved_SRCS := $(fuzz_dump_SRCS)
 
 # What measures the core on this machine.
 CORE_BENCH_SRCS := \

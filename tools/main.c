@@ -9,8 +9,6 @@
 #include "tools/command.h"
 #include "tools/config/config.h"
 
-#define VERSION "0.1"
-
 static const struct command commands[] = {
     {"audit", "[OPTION ...]",
      "Say what of this machine's configuration space can be reached.", audit_run},

@@ -321,7 +321,8 @@ static void fill(const struct assess *assess, size_t index,
     function->difference = compare(assess, function);
     function->needs_report = needs_report(assess, function);
     function->is_short = is_short(function);
-    function->is_unfound = index >= assess->scanned_count && core->pf == RP_SCAN_NONE;
+    function->is_unfound = index >= assess->scanned_count && core->pf == RP_SCAN_NONE &&
+                           !assess->machine->is_excerpt;
 }
 
 static void count(struct assess *assess, const struct assess_function *function)

@@ -132,6 +132,7 @@ bool dump_read(const char *bytes, size_t size, struct machine *machine,
     };
     struct span line;
 
+    machine->is_excerpt = true;
     while (text_next_line(&dump.text, &line)) {
         if (!read_line(&dump, line))
             return false;

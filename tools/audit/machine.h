@@ -56,6 +56,7 @@ enum machine_map {
 };
 
 struct machine {
+    bool is_excerpt; /* a dump, which may have some of the functions alone */
     struct machine_function *functions;
     size_t function_count;
     uint32_t *buckets; /* hash of SBDFs: index + 1, 0 is free */

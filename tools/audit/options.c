@@ -9,8 +9,8 @@
 static const char help[] =
     "Usage: rootport audit [OPTION ...]\n"
     "\n"
-    "Say of each PCI function how much of its configuration space can be reached, and\n"
-    "why; and of each ECAM region who vouches for it. Nothing is written to a device.\n"
+    "Say of each PCI function how much of its configuration space can be reached,\n"
+    "and why; and of each ECAM region who vouches for it. Writes to no device.\n"
     "Without root much is hidden; what was not seen is said to be so.\n"
     "\n"
     "What to look at (this machine, unless told otherwise):\n"
@@ -29,9 +29,9 @@ static const char help[] =
     "  --save FILE      all that it takes to repeat this elsewhere\n"
     "  --svg FILE       a picture of the topology; takes Graphviz\n"
     "\n"
-    "Exit codes: 0 all well; 1 something could be reached and isn't, is seen otherwise "
-    "by\n"
-    "the kernel, or was not seen; 2 wrong usage or input. More in rootport-audit(1).\n";
+    "Exit codes: 0 all is well; 1 something may be reached and isn't, is seen\n"
+    "otherwise by the kernel, or was not seen; 2 wrong usage or input.\n"
+    "More in rootport-audit(1).\n";
 
 enum audit_option {
     OPTION_HELP = 1,

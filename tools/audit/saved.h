@@ -3,6 +3,7 @@
  * The saved set: all that an audit needs of a machine, in lines of text.
  *
  *     rootport-audit 1             the format's version
+ *     source machine               or dump
  *     identifiers left-out         or kept
  *     unaddressable 0              functions in segments of more than 16 bits
  *     address-bits 46              0: not known

@@ -54,6 +54,17 @@ static bool read_sight(struct reading *reading, enum sight *out_sight)
 
 /* ---- One function for each first word ---- */
 
+static bool read_source(struct reading *reading)
+{
+    static const char *const words[] = {"machine", "dump"};
+    unsigned index;
+
+    if (!read_word(reading->fields[0], words, 2, &index))
+        return FAIL(reading, "neither machine nor dump");
+    reading->machine->is_excerpt = index == 1;
+    return true;
+}
+
 static bool read_identifiers(struct reading *reading)
 {
     static const char *const words[] = {"kept", "left-out"};
@@ -269,6 +280,7 @@ static const struct {
     {"memory", 3, read_memory},
     {"reservation", 3, read_reservation},
     {"kernel-region", 4, read_kernel_region},
+    {"source", 1, read_source},
     {"identifiers", 1, read_identifiers},
     {"unaddressable", 1, read_unaddressable},
     {"address-bits", 1, read_address_bits},

@@ -110,6 +110,7 @@ static void write_functions(const struct machine *machine, FILE *file)
 void saved_write(const struct machine *machine, FILE *file)
 {
     fprintf(file, SAVED_FIRST_WORD " %d\n", SAVED_VERSION);
+    fprintf(file, "source %s\n", machine->is_excerpt ? "dump" : "machine");
     fprintf(file, "identifiers %s\n",
             machine->is_without_identifiers ? "left-out" : "kept");
     fprintf(file, "unaddressable %zu\n", machine->unaddressable_count);
