@@ -153,6 +153,14 @@ static struct launch_function *describe_functions(size_t *out_page_count)
     return functions;
 }
 
+static enum function_confinement confinement(bool has_iommu)
+{
+    if (has_iommu)
+        return FUNCTION_CONFINED_BY_IOMMU;
+    return config.iommu == LAUNCH_IOMMU_NONE ? FUNCTION_CONFINED_BY_TRUST
+                                             : FUNCTION_CONFINED_BY_NOTHING;
+}
+
 const char *system_launch(const struct boot_info *boot, const struct acpi_tables *tables,
                           bool has_iommu)
 {
@@ -179,7 +187,7 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
         return "no memory to find the configured functions";
     launch_resolve_ports(&config, functions, machine_scan()->count, resolved);
     pages_free(functions, page_count);
-    function_init(has_iommu);
+    function_init(confinement(has_iommu));
     if (domains_build(&input, tables) == 0)
         return "no domain could be launched, see above";
     domains_start();

@@ -18,16 +18,16 @@ enum {
 };
 
 static struct guest_function *functions;
-static bool has_iommu;
+static enum function_confinement confinement;
 
 static size_t record_pages(void)
 {
     return (sizeof(struct guest_function) + PAGE_SIZE - 1) / PAGE_SIZE;
 }
 
-void function_init(bool machine_has_iommu)
+void function_init(enum function_confinement machine)
 {
-    has_iommu = machine_has_iommu;
+    confinement = machine;
 }
 
 struct guest_function *function_find(rp_sbdf_t sbdf)
@@ -105,7 +105,9 @@ static enum rp_status learn(struct guest_function *function)
         .role = RP_VPCI_ROLE_GUEST,
         .policy = function->policy,
         .msix_entries = function->msix_entries,
-        .msix_capacity = has_iommu ? IOMMU_INTERRUPTS_MAX : RP_VPCI_MSIX_ENTRIES_MAX,
+        .msix_capacity = confinement == FUNCTION_CONFINED_BY_IOMMU
+                             ? IOMMU_INTERRUPTS_MAX
+                             : RP_VPCI_MSIX_ENTRIES_MAX,
     };
 
     return rp_vpci_attach(&function->state, &config);
@@ -125,9 +127,14 @@ static void close(struct guest_function *function)
 struct guest_function *function_open(struct rp_function *scanned, uint32_t policy,
                                      const char **out_problem)
 {
-    struct guest_function *function = pages_alloc(record_pages());
+    struct guest_function *function;
     enum rp_status status;
 
+    if (confinement == FUNCTION_CONFINED_BY_NOTHING) {
+        *out_problem = "there is no IOMMU to confine its DMA";
+        return NULL;
+    }
+    function = pages_alloc(record_pages());
     if (function == NULL) {
         *out_problem = "no memory for a function";
         return NULL;

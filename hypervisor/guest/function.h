@@ -51,8 +51,15 @@ struct guest_function {
     struct rp_vpci_mapping mappings[RP_VPCI_MAPPINGS_MAX];
 };
 
-/* Says once, before all else, whether this machine confines functions. */
-void function_init(bool has_iommu);
+/* What confines the DMA of functions on this machine. */
+enum function_confinement {
+    FUNCTION_CONFINED_BY_NOTHING = 0, /* none is opened */
+    FUNCTION_CONFINED_BY_TRUST,       /* so the configuration wants it */
+    FUNCTION_CONFINED_BY_IOMMU,
+};
+
+/* Says so once, before all else. */
+void function_init(enum function_confinement machine);
 
 /* The record of a function, or NULL. */
 struct guest_function *function_find(rp_sbdf_t sbdf);
