@@ -30,15 +30,6 @@ static struct rp_report_context reports;
 static struct spinlock lock;
 static void *ones_page;
 
-static unsigned physical_address_bits(void)
-{
-    unsigned bits = 36;
-
-    if (cpuid(0x80000000, 0).eax >= 0x80000008)
-        bits = cpuid(0x80000008, 0).eax & 0xff;
-    return bits > 52 ? 52 : bits;
-}
-
 /* Segment 0 is there without any region, through CF8/CFC; others need one. */
 static bool is_first_of_segment(size_t index)
 {
@@ -71,7 +62,7 @@ bool machine_init(const struct boot_info *boot, const struct acpi_tables *tables
         .regions = regions,
         .capacity = REGION_MAX,
         .memory_map = memory_map,
-        .address_bits = physical_address_bits(),
+        .address_bits = cpuid_address_bits(),
     };
     size_t size = FUNCTION_MAX * sizeof(struct rp_function);
     struct rp_function *functions = pages_alloc((size + PAGE_SIZE - 1) / PAGE_SIZE);

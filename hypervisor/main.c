@@ -27,6 +27,9 @@ enum {
     COM1 = 0x3f8,
 };
 
+extern const uint8_t image_start[];
+extern const uint8_t image_end[];
+
 static struct boot_info boot;
 static struct acpi_tables tables;
 
@@ -114,10 +117,15 @@ static bool start_iommu(void)
 
 static void start_memory(uint32_t magic, uint32_t address)
 {
+    const struct memmap_machine machine = {
+        .image_base = (uint64_t)image_start,
+        .image_end = (uint64_t)image_end,
+        .address_end = paging_address_end(),
+    };
     const char *problem = boot_info_read(&boot, magic, address);
 
     if (problem == NULL)
-        problem = memmap_init(&boot);
+        problem = memmap_init(&boot, &machine);
     if (problem != NULL) {
         console_log("error: %s", problem);
         give_up("this machine's memory can't be used");

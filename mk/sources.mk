@@ -187,6 +187,7 @@ UNIT_TESTS := \
 	acpi_tables \
 	amdvi \
 	aml \
+	boot_info \
 	cap \
 	cfg \
 	chipset \
@@ -203,6 +204,7 @@ UNIT_TESTS := \
 	iommu \
 	launch \
 	mcfg \
+	memmap \
 	pciehp \
 	probe \
 	pvh \
@@ -232,6 +234,8 @@ test_acpi_ivrs_SRCS := $(test_acpi_SRCS)
 test_acpi_tables_SRCS := hypervisor/guest/acpi_tables.c hypervisor/guest/aml.c
 test_amdvi_SRCS := hypervisor/iommu/amdvi_format.c \
 	hypervisor/iommu/amdvi_table.c hypervisor/iommu/iommu.c
+test_boot_info_SRCS := hypervisor/boot/boot_info.c
+test_memmap_SRCS := hypervisor/mm/memmap.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
 test_config_SRCS := tools/command.c $(filter tools/config/%,$(TOOL_SRCS)) $(LAUNCH_SRCS)

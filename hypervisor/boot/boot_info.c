@@ -2,7 +2,11 @@
 /* What the boot loader handed over (Multiboot Specification 0.6.96, 3.3). */
 #include "boot/boot_info.h"
 
+#include <stdbool.h>
+
 #include "lib/string.h"
+
+#define FOUR_GIB                   0x100000000ull
 
 #define MULTIBOOT_LOADER_MAGIC     0x2badb002u
 
@@ -46,14 +50,22 @@ static const void *at(uint32_t address)
     return (const void *)(uintptr_t)address;
 }
 
+/* Whether @size bytes from @address on are below 4 GiB, which is what is mapped. */
+static bool is_reachable(uint32_t address, uint64_t size)
+{
+    return address != 0 && size <= FOUR_GIB - address;
+}
+
 static void copy_text(char *to, size_t size, uint32_t from)
 {
     const char *text = at(from);
     size_t length = 0;
 
-    if (from != 0)
-        for (; length + 1 < size && text[length] != '\0'; length++)
-            to[length] = text[length];
+    for (; length + 1 < size && is_reachable(from, length + 1); length++) {
+        if (text[length] == '\0')
+            break;
+        to[length] = text[length];
+    }
     to[length] = '\0';
 }
 
@@ -65,6 +77,9 @@ static const char *read_modules(struct boot_info *info, const struct multiboot_i
         return NULL;
     if (from->module_count > BOOT_MODULE_MAX)
         return "the boot loader gives more than 32 modules: leave some out";
+    if (from->module_count != 0 &&
+        !is_reachable(from->modules, from->module_count * (uint64_t)sizeof *modules))
+        return "the boot loader's list of modules is nowhere below 4 GiB";
     for (uint32_t i = 0; i < from->module_count; i++) {
         struct boot_module *module = &info->modules[i];
 
@@ -78,28 +93,41 @@ static const char *read_modules(struct boot_info *info, const struct multiboot_i
     return NULL;
 }
 
+/* A usable range that wraps is a lie and left out; any other is believed to the end. */
+static void add_memory(struct boot_info *info, const struct multiboot_memory *entry)
+{
+    struct memory_range range = {
+        .base = (uint64_t)entry->base_high << 32 | entry->base_low,
+        .size = (uint64_t)entry->length_high << 32 | entry->length_low,
+        .type = entry->type,
+    };
+
+    if (range.size > UINT64_MAX - range.base)
+        range.size = range.type == MEMORY_USABLE ? 0 : UINT64_MAX - range.base;
+    if (range.size != 0)
+        info->memory[info->memory_count++] = range;
+}
+
 static const char *read_memory_map(struct boot_info *info,
                                    const struct multiboot_info *from)
 {
-    uint32_t offset = 0;
+    uint32_t left = from->memory_map_length;
 
     if (!(from->flags & MULTIBOOT_HAS_MEMORY_MAP))
-        return "the boot loader gives no memory map";
-    while (from->memory_map_length - offset >= sizeof(struct multiboot_memory)) {
-        const struct multiboot_memory *entry = at(from->memory_map + offset);
-        struct memory_range *range = &info->memory[info->memory_count];
+        return "the boot loader gives no memory map: use one that does, as GRUB";
+    if (!is_reachable(from->memory_map, from->memory_map_length))
+        return "the boot loader's memory map is nowhere below 4 GiB";
+    while (left >= sizeof(struct multiboot_memory)) {
+        const struct multiboot_memory *entry =
+            at(from->memory_map + (from->memory_map_length - left));
 
+        if (entry->size < sizeof *entry - sizeof entry->size ||
+            entry->size > left - sizeof entry->size)
+            return "an entry of the boot loader's memory map has a size that can't be";
         if (info->memory_count == BOOT_MEMORY_MAX)
             return "the memory map has more than 128 entries";
-        range->base = (uint64_t)entry->base_high << 32 | entry->base_low;
-        range->size = (uint64_t)entry->length_high << 32 | entry->length_low;
-        range->type = entry->type;
-        if (range->size != 0 && range->base + range->size > range->base)
-            info->memory_count++;
-        if (entry->size < sizeof *entry - sizeof entry->size ||
-            entry->size > from->memory_map_length - offset - sizeof entry->size)
-            break;
-        offset += entry->size + (uint32_t)sizeof entry->size;
+        add_memory(info, entry);
+        left -= entry->size + (uint32_t)sizeof entry->size;
     }
     return info->memory_count == 0 ? "the memory map is empty" : NULL;
 }
@@ -109,7 +137,8 @@ const char *boot_info_read(struct boot_info *info, uint32_t magic, uint32_t addr
     const struct multiboot_info *from = at(address);
     const char *problem;
 
-    if (magic != MULTIBOOT_LOADER_MAGIC)
+    memset(info, 0, sizeof *info);
+    if (magic != MULTIBOOT_LOADER_MAGIC || !is_reachable(address, sizeof *from))
         return "not started by a multiboot loader: use GRUB's multiboot command";
     if (from->flags & MULTIBOOT_HAS_COMMAND_LINE)
         copy_text(info->command_line, sizeof info->command_line, from->command_line);

@@ -26,6 +26,16 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
     return result;
 }
 
+/* How wide a physical address of this CPU is: 36 where it doesn't say, at most 52. */
+static inline unsigned cpuid_address_bits(void)
+{
+    unsigned bits = 36;
+
+    if (cpuid(0x80000000, 0).eax >= 0x80000008)
+        bits = cpuid(0x80000008, 0).eax & 0xff;
+    return bits > 52 ? 52 : bits;
+}
+
 /* Reads an MSR that this CPU is known to have; another one panics. */
 static inline uint64_t msr_read(uint32_t msr)
 {

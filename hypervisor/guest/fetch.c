@@ -53,6 +53,15 @@ static uint64_t leaf_base(uint64_t entry, const struct paging *paging, unsigned 
     return base;
 }
 
+/* 4 MiB pages have to be turned on; in PAE paging the root has no large pages. */
+static bool is_large(const struct hw_mode *mode, const struct paging *paging,
+                     unsigned level, uint64_t entry)
+{
+    if (paging->levels == 2)
+        return (mode->cr4 & CR4_PSE) && (entry & ENTRY_LARGE);
+    return level <= (paging->levels == 3 ? 2u : 3u) && (entry & ENTRY_LARGE);
+}
+
 bool fetch_translate(const struct vcpu *vcpu, uint64_t linear, uint64_t *out_gpa)
 {
     struct hw_mode mode = hw_mode(vcpu);
@@ -74,7 +83,7 @@ bool fetch_translate(const struct vcpu *vcpu, uint64_t linear, uint64_t *out_gpa
             index &= 3; /* PAE: the root has four entries */
         if (!read_entry(vcpu, table, index, paging.entry_size, &entry))
             return false;
-        if (level == 1 || (level <= 3 && (entry & ENTRY_LARGE))) {
+        if (level == 1 || is_large(&mode, &paging, level, entry)) {
             *out_gpa = leaf_base(entry, &paging, page_bits) |
                        (linear & ((UINT64_C(1) << page_bits) - 1));
             return true;

@@ -17,14 +17,13 @@ enum {
 };
 
 #define FOUR_GIB 0x100000000ull
+/* Of 2 MiB pages no machine has as many that their tables need more. */
+#define POOL_SIZE_MOST 0x20000000ull
 
 struct free_range {
     uint64_t base;
     uint64_t end;
 };
-
-extern const uint8_t image_start[];
-extern const uint8_t image_end[];
 
 static struct free_range ranges[FREE_MAX];
 static size_t range_count;
@@ -52,30 +51,50 @@ static bool add(uint64_t base, uint64_t end)
     return true;
 }
 
+static void drop(size_t index)
+{
+    ranges[index] = ranges[--range_count];
+}
+
 /* Takes [@base, @end) out of every range that it touches. */
 static bool carve(uint64_t base, uint64_t end)
 {
-    for (size_t i = 0; i < range_count; i++) {
+    size_t i = 0;
+
+    while (base < end && i < range_count) {
         struct free_range *range = &ranges[i];
         uint64_t old_end = range->end;
 
-        if (end <= range->base || base >= range->end)
-            continue;
-        if (base > range->base) {
+        if (end <= range->base || base >= range->end) {
+            i++;
+        } else if (base > range->base) {
             range->end = base;
             if (end < old_end && !add(end, old_end))
                 return false;
+        } else if (end < old_end) {
+            range->base = end;
         } else {
-            range->base = end < old_end ? end : old_end;
+            drop(i);
         }
     }
     return true;
 }
 
-static const char *carve_what_is_used(const struct boot_info *info)
+/* Each byte once, however often firmware lists it, and where the CPU can reach it. */
+static bool add_usable(const struct memory_range *memory, uint64_t address_end)
+{
+    uint64_t end = memory->base + memory->size;
+
+    if (end > address_end)
+        end = address_end;
+    return carve(memory->base, end) && add(memory->base, end);
+}
+
+static const char *carve_what_is_used(const struct boot_info *info,
+                                      const struct memmap_machine *machine)
 {
     bool fits =
-        carve(0, FIRST_MEGABYTE) && carve((uint64_t)image_start, (uint64_t)image_end);
+        carve(0, FIRST_MEGABYTE) && carve(machine->image_base, machine->image_end);
 
     for (size_t i = 0; i < info->module_count; i++)
         fits = fits && carve(info->modules[i].base,
@@ -103,19 +122,23 @@ static uint64_t find(uint64_t size, uint64_t limit)
     return best;
 }
 
-const char *memmap_init(const struct boot_info *info)
+const char *memmap_init(const struct boot_info *info,
+                        const struct memmap_machine *machine)
 {
     const char *problem;
 
+    range_count = 0;
     for (size_t i = 0; i < info->memory_count; i++)
         if (info->memory[i].type == MEMORY_USABLE &&
-            !add(info->memory[i].base, info->memory[i].base + info->memory[i].size))
+            !add_usable(&info->memory[i], machine->address_end))
             return "the memory map has more than 256 usable ranges";
-    problem = carve_what_is_used(info);
+    problem = carve_what_is_used(info, machine);
     if (problem != NULL)
         return problem;
 
     pool_size = round_up(POOL_SIZE_LEAST + memmap_available() / POOL_SHARE);
+    if (pool_size > POOL_SIZE_MOST)
+        pool_size = POOL_SIZE_MOST;
     pool_base = find(pool_size, FOUR_GIB);
     if (pool_base == 0)
         return "not enough memory below 4 GiB for the hypervisor itself: it needs 16 MiB "
@@ -137,22 +160,30 @@ uint64_t memmap_take(uint64_t size)
     return base;
 }
 
+/* Grows @range by what follows or precedes it, and takes that off the list. */
+static bool absorb_neighbour(struct free_range *range)
+{
+    for (size_t i = 0; i < range_count; i++) {
+        if (ranges[i].base != range->end && ranges[i].end != range->base)
+            continue;
+        if (ranges[i].base == range->end)
+            range->end = ranges[i].end;
+        else
+            range->base = ranges[i].base;
+        drop(i);
+        return true;
+    }
+    return false;
+}
+
 void memmap_give_back(uint64_t base, uint64_t size)
 {
-    bool is_merged = false;
+    struct free_range range = {base, base + size};
 
     spin_lock(&lock);
-    for (size_t i = 0; i < range_count && !is_merged; i++) {
-        if (ranges[i].end == base) {
-            ranges[i].end = base + size;
-            is_merged = true;
-        } else if (ranges[i].base == base + size) {
-            ranges[i].base = base;
-            is_merged = true;
-        }
-    }
-    if (!is_merged)
-        (void)add(base, base + size);
+    while (absorb_neighbour(&range))
+        ; /* at most two */
+    (void)add(range.base, range.end);
     spin_unlock(&lock);
 }
 

@@ -9,17 +9,24 @@
 
 #include "boot/boot_info.h"
 
+/* What the firmware's map doesn't say. */
+struct memmap_machine {
+    uint64_t image_base; /* the hypervisor's own */
+    uint64_t image_end;
+    uint64_t address_end; /* one beyond what CPU and hypervisor can address */
+};
+
 /*
  * Takes the firmware's map, less the first megabyte, the hypervisor's image and
  * the boot modules, as what can be given out; and the hypervisor's own pool
  * from it. Returns NULL, or what is wrong.
  */
-const char *memmap_init(const struct boot_info *info);
+const char *memmap_init(const struct boot_info *info,
+                        const struct memmap_machine *machine);
 
 /*
  * Takes @size bytes, whole large pages, for a domain: the highest range that is
- * large enough. Returns the base, or 0 when no
- * single range is large enough.
+ * large enough. Returns the base, or 0 when no single range is large enough.
  */
 uint64_t memmap_take(uint64_t size);
 

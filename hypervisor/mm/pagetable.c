@@ -11,6 +11,7 @@ enum {
     LEVEL_PD = 1,
     LEVEL_PT = 0,
     ENTRY_COUNT = 512,
+    ADDRESS_BITS = 48, /* what four levels translate */
 };
 
 /* A table entry grants everything; the leaf decides. */
@@ -141,6 +142,8 @@ uint64_t pagetable_lookup(const uint64_t *root, uint64_t address, uint64_t *out_
 {
     const uint64_t *table = root;
 
+    if (address >> ADDRESS_BITS != 0)
+        return 0;
     for (unsigned level = LEVEL_PML4;; level--) {
         uint64_t entry = table[index_of(address, level)];
 

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "cpu/msr.h"
 #include "cpu/spinlock.h"
 #include "dev/console.h"
 #include "mm/memmap.h"
@@ -30,6 +31,13 @@ static void map_or_panic(uint64_t base, uint64_t end, uint64_t flags)
 {
     if (!pagetable_map(root, base, base, end - base, flags))
         panic("no memory for the hypervisor's page tables");
+}
+
+uint64_t paging_address_end(void)
+{
+    uint64_t end = UINT64_C(1) << cpuid_address_bits();
+
+    return end < ADDRESS_END ? end : ADDRESS_END;
 }
 
 void paging_init(void)
@@ -71,7 +79,7 @@ static void *map(uint64_t hpa, uint64_t size, uint64_t flags)
     uint64_t end = (hpa + size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
     bool is_mapped;
 
-    if (size == 0 || end <= base || end > ADDRESS_END || is_our_own(base, end))
+    if (size == 0 || end <= base || end > paging_address_end() || is_our_own(base, end))
         return NULL;
     spin_lock(&lock);
     is_mapped = pagetable_map(root, base, base, end - base, flags);

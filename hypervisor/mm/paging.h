@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 
+/* One beyond the highest address that this CPU has and paging_map_*() can map. */
+uint64_t paging_address_end(void);
+
 /* Leaves the boot loader's view for the hypervisor's own page tables. */
 void paging_init(void);
 
