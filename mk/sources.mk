@@ -11,6 +11,7 @@ CORE_SRCS := \
 	core/ecam_text.c \
 	core/ecam_window.c \
 	core/extcfg.c \
+	core/group.c \
 	core/image.c \
 	core/mcfg.c \
 	core/probe.c \
@@ -201,6 +202,7 @@ UNIT_TESTS := \
 	execute \
 	extcfg \
 	fixtures \
+	group \
 	iommu \
 	launch \
 	mcfg \

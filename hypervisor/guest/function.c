@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <rootport/cap.h>
+#include <rootport/group.h>
 #include <rootport/pci_regs.h>
 
 #include "cpu/clock.h"
@@ -23,6 +24,13 @@ static enum function_confinement confinement;
 static size_t record_pages(void)
 {
     return (sizeof(struct guest_function) + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
+static void log_function(const struct rp_function *function, const char *what)
+{
+    console_log("%04x:%02x:%02x.%x: %s", rp_sbdf_segment(function->sbdf),
+                rp_sbdf_bus(function->sbdf), rp_sbdf_dev(function->sbdf),
+                rp_sbdf_fn(function->sbdf), what);
 }
 
 void function_init(enum function_confinement machine)
@@ -124,6 +132,26 @@ static void close(struct guest_function *function)
     pages_free(function, record_pages());
 }
 
+static const char *problem_of(const struct guest_function *function,
+                              enum rp_status status)
+{
+    uint32_t rival;
+
+    if (status == RP_ERR_UNSUPPORTED)
+        return rp_vpci_refusal_text(function->state.refusal);
+    if (status != RP_OK)
+        return rp_status_text(status);
+    enum rp_group_overlap overlap =
+        rp_group_find_overlap(&function->state, machine_reports()->ecam);
+    if (overlap != RP_GROUP_OVERLAP_NONE)
+        return rp_group_overlap_text(overlap);
+    rival = rp_group_find_page_rival(machine_scan(), machine_cfg(), &function->state);
+    if (rival == RP_SCAN_NONE)
+        return NULL;
+    log_function(&machine_scan()->functions[rival], "has a BAR in a page of another's");
+    return "a BAR shares a page with another function's";
+}
+
 struct guest_function *function_open(struct rp_function *scanned, uint32_t policy,
                                      const char **out_problem)
 {
@@ -143,17 +171,15 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
     function->sbdf = scanned->sbdf;
     function->policy = policy;
     status = learn(function);
-    if (status != RP_OK) {
-        *out_problem = status == RP_ERR_UNSUPPORTED
-                           ? rp_vpci_refusal_text(function->state.refusal)
-                           : rp_status_text(status);
+    *out_problem = problem_of(function, status);
+    if (*out_problem != NULL) {
+        if (status == RP_OK)
+            rp_vpci_detach(&function->state);
         pages_free(function, record_pages());
         return NULL;
     }
     if (!start_reset(function))
-        console_log("%04x:%02x:%02x.%x: no reset is known: given as firmware left it",
-                    rp_sbdf_segment(scanned->sbdf), rp_sbdf_bus(scanned->sbdf),
-                    rp_sbdf_dev(scanned->sbdf), rp_sbdf_fn(scanned->sbdf));
+        log_function(scanned, "no reset is known: given as firmware left it");
     function->next = functions;
     functions = function;
     return function;
@@ -183,10 +209,7 @@ static void forget_owner(struct guest_function *function)
     if (status == RP_OK)
         status = learn(function);
     if (status != RP_OK)
-        console_log("%04x:%02x:%02x.%x: it does not come back from its reset: %s",
-                    rp_sbdf_segment(function->sbdf), rp_sbdf_bus(function->sbdf),
-                    rp_sbdf_dev(function->sbdf), rp_sbdf_fn(function->sbdf),
-                    rp_status_text(status));
+        log_function(function->scanned, "it does not come back from its reset");
     function->scanned->owner = 0;
     if (!function->is_wanted)
         function->domain = NULL;
@@ -229,14 +252,32 @@ void function_wait(struct guest_function *function)
 
 /* ---- Owners ---------------------------------------------------------------- */
 
+const char *function_tie(const struct rp_function *function, uint32_t owner)
+{
+    const struct rp_scan *scan = machine_scan();
+    const uint32_t index = (uint32_t)(function - scan->functions);
+    uint32_t rival;
+
+    rp_group_isolate(scan, machine_cfg(), index);
+    rival = rp_group_find_rival(scan, machine_cfg(), index, owner);
+    if (rival == RP_SCAN_NONE)
+        return NULL;
+    log_function(&scan->functions[rival], "is another domain's, and can't be kept apart");
+    return rp_group_tie_text(rp_group_find(scan, machine_cfg(), index).tie);
+}
+
 const char *function_give(struct guest_function *function, struct domain *domain,
                           unsigned port)
 {
     enum iommu_status iommu_status = IOMMU_OK;
     enum rp_status status;
+    const char *problem;
 
     if (function->is_tainted && function->last_owner != domain_owner(domain))
         return "another domain had it, and no reset is known that would clean it";
+    problem = function_tie(function->scanned, domain_owner(domain));
+    if (problem != NULL)
+        return problem;
     status = rp_vpci_build(&function->view, &function->state,
                            rp_scan_verdict(function->scanned).size);
     if (status != RP_OK)

@@ -85,6 +85,12 @@ void function_settle_all(void);
 void function_wait(struct guest_function *function);
 
 /*
+ * Why a function can't be @owner's: another domain has one that the IOMMU cannot keep
+ * apart from it. NULL if none has.
+ */
+const char *function_tie(const struct rp_function *function, uint32_t owner);
+
+/*
  * Gives a function that is ready to @domain: its DMA and interrupts are confined to
  * it, and its view is built for the verdict of now. NULL, or why not: it's then in
  * quarantine as before.

@@ -72,8 +72,12 @@ static const char *prepare(struct hardware_function *mine,
 {
     struct domain *domain = mine->base.domain;
     enum iommu_status iommu_status = IOMMU_OK;
-    enum rp_status status = attach(mine);
+    const char *tie = function_tie(function, domain_owner(domain));
+    enum rp_status status;
 
+    if (tie != NULL)
+        return tie;
+    status = attach(mine);
     if (status == RP_OK)
         status = rp_vpci_build(&mine->base.view, &mine->base.state,
                                rp_scan_verdict(function).size);

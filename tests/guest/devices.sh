@@ -13,10 +13,8 @@ READY_SECONDS=60
 
 # What a driver made of a function: attached DEVICE block|net prints its name.
 attached() {
-    for attached_path in $(find "$1/" -type d -name "$2"); do
-        ls "$attached_path" && return 0
-    done
-    return 1
+    attached_folder=$(find "$1/" -type d -name "$2" | head -n 1)
+    [ -n "$attached_folder" ] && ls "$attached_folder"
 }
 
 # Finds a function by vendor and device ID: has_function 8086:2922

@@ -531,6 +531,7 @@ enum {
     RP_PCI_VC_BASE_SIZE = 0x10,
     RP_PCI_VC_RESOURCE_SIZE = 0x0c,
     RP_PCI_ACS_CAPABILITY = 0x04,
+    RP_PCI_ACS_CONTROL = 0x06,
     RP_PCI_ACS_BASE_SIZE = 0x08,
     RP_PCI_PTM_SIZE = 0x0c,
     RP_PCI_DATA_LINK_FEATURE_SIZE = 0x0c,
@@ -538,7 +539,12 @@ enum {
     RP_PCI_16GTS_BASE_SIZE = 0x20,          /* and a byte a lane; so has 32 GT/s */
     RP_PCI_VENDOR_SPECIFIC_HEADER = 0x04,   /* of a designated one too */
 };
-#define RP_PCI_VC_PORT_CAPABILITY1_COUNT  0x00000007u /* resources beside the first */
+#define RP_PCI_VC_PORT_CAPABILITY1_COUNT 0x00000007u /* resources beside the first */
+/* In capability and control alike: */
+#define RP_PCI_ACS_SOURCE_VALIDATION      0x0001u
+#define RP_PCI_ACS_REQUEST_REDIRECT       0x0004u
+#define RP_PCI_ACS_COMPLETION_REDIRECT    0x0008u
+#define RP_PCI_ACS_UPSTREAM_FORWARDING    0x0010u
 #define RP_PCI_ACS_CAPABILITY_EGRESS      0x0020u
 #define RP_PCI_ACS_CAPABILITY_EGRESS_SIZE 0xff00u /* bits of the vector; 0: 256 */
 #define RP_PCI_VENDOR_SPECIFIC_LENGTH     0xfff00000u

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which functions an IOMMU cannot keep apart.
+ *
+ * PCI Express Base r5.0, 6.12 and 7.7.8 (Access Control Services); PCI Express to
+ * PCI/PCI-X Bridge r1.0, 2.3 (requester IDs).
+ */
+#include <rootport/group.h>
+#include <rootport/pci_regs.h>
+
+/* What a function of a device needs, and a port: 6.12.1.1, 6.12.1.2. */
+#define ACS_FUNCTION (RP_PCI_ACS_REQUEST_REDIRECT | RP_PCI_ACS_COMPLETION_REDIRECT)
+#define ACS_PORT                                                                         \
+    (ACS_FUNCTION | RP_PCI_ACS_SOURCE_VALIDATION | RP_PCI_ACS_UPSTREAM_FORWARDING)
+
+enum {
+    HOPS_MAX = 256, /* on a way up: each bridge has a bus of its own */
+};
+
+static uint16_t find_acs(const struct rp_cfg *cfg, const struct rp_function *function)
+{
+    return rp_extcap_find(cfg, function->sbdf, rp_scan_verdict(function).size,
+                          RP_PCI_EXTCAP_ID_ACS);
+}
+
+static bool has_acs(const struct rp_cfg *cfg, const struct rp_function *function,
+                    uint16_t wanted)
+{
+    const uint16_t offset = find_acs(cfg, function);
+    uint16_t control;
+
+    return offset != 0 &&
+           rp_cfg_read16(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CONTROL),
+                         &control) == RP_OK &&
+           (control & wanted) == wanted;
+}
+
+static bool is_downstream_port(const struct rp_function *function)
+{
+    return function->pcie_cap != 0 &&
+           (function->pcie_type == RP_PCI_PCIE_TYPE_ROOT_PORT ||
+            function->pcie_type == RP_PCI_PCIE_TYPE_DOWNSTREAM_PORT);
+}
+
+/* Whether what is behind a bridge is conventional PCI: nobody there has an ID. */
+static bool is_to_conventional(const struct rp_function *bridge)
+{
+    return bridge->pcie_cap == 0 || bridge->pcie_type == RP_PCI_PCIE_TYPE_TO_PCI_BRIDGE;
+}
+
+/* Behind a link there is one device, whatever numbers its functions have (7.3.1). */
+static bool is_same_device(const struct rp_scan *scan, const struct rp_function *a,
+                           const struct rp_function *b)
+{
+    if (rp_sbdf_segment(a->sbdf) != rp_sbdf_segment(b->sbdf) ||
+        rp_sbdf_bus(a->sbdf) != rp_sbdf_bus(b->sbdf))
+        return false;
+    return rp_sbdf_dev(a->sbdf) == rp_sbdf_dev(b->sbdf) ||
+           (a->parent != RP_SCAN_NONE && is_downstream_port(&scan->functions[a->parent]));
+}
+
+/*
+ * The first function of the device that can reach function @index past the IOMMU.
+ * Virtual functions cannot: what one sends carries its own ID up to the IOMMU.
+ */
+static uint32_t device_leader(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                              uint32_t index)
+{
+    const struct rp_function *function = &scan->functions[index];
+
+    if (function->pf != RP_SCAN_NONE || has_acs(cfg, function, ACS_FUNCTION))
+        return index;
+    for (uint32_t i = 0; i < scan->count; i++) {
+        const struct rp_function *other = &scan->functions[i];
+
+        if (other->is_present && other->pf == RP_SCAN_NONE &&
+            is_same_device(scan, function, other) && !has_acs(cfg, other, ACS_FUNCTION))
+            return i;
+    }
+    return index;
+}
+
+/* Whether function @index is one of several that @leader stands for. */
+static bool has_sibling(const struct rp_scan *scan, uint32_t index)
+{
+    for (uint32_t i = 0; i < scan->count; i++)
+        if (i != index && scan->functions[i].is_present &&
+            scan->functions[i].pf == RP_SCAN_NONE &&
+            is_same_device(scan, &scan->functions[index], &scan->functions[i]))
+            return true;
+    return false;
+}
+
+struct rp_group rp_group_find(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                              uint32_t index)
+{
+    struct rp_group group = {device_leader(scan, cfg, index), RP_GROUP_ALONE};
+    uint32_t at = scan->functions[index].parent;
+
+    if (group.leader != index ||
+        (scan->functions[index].pf == RP_SCAN_NONE && has_sibling(scan, index) &&
+         !has_acs(cfg, &scan->functions[index], ACS_FUNCTION)))
+        group.tie = RP_GROUP_DEVICE;
+    for (unsigned step = 0; at != RP_SCAN_NONE && step < HOPS_MAX; step++) {
+        const struct rp_function *bridge = &scan->functions[at];
+
+        if (is_to_conventional(bridge))
+            group = (struct rp_group){device_leader(scan, cfg, at), RP_GROUP_BRIDGE};
+        else if (is_downstream_port(bridge) && !has_acs(cfg, bridge, ACS_PORT))
+            group = (struct rp_group){device_leader(scan, cfg, at), RP_GROUP_PORT};
+        at = bridge->parent;
+    }
+    return group;
+}
+
+uint32_t rp_group_find_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                             uint32_t index, uint32_t owner)
+{
+    const struct rp_group group = rp_group_find(scan, cfg, index);
+
+    for (uint32_t i = 0; i < scan->count; i++) {
+        const struct rp_function *other = &scan->functions[i];
+
+        if (i != index && other->is_present &&
+            other->header_type == RP_PCI_LAYOUT_ENDPOINT && other->owner != 0 &&
+            other->owner != owner && rp_group_find(scan, cfg, i).leader == group.leader)
+            return i;
+    }
+    return RP_SCAN_NONE;
+}
+
+const char *rp_group_tie_text(enum rp_group_tie tie)
+{
+    switch (tie) {
+    case RP_GROUP_ALONE:
+        return "nothing ties it to another function";
+    case RP_GROUP_DEVICE:
+        return "functions of one device, which has no access control between them";
+    case RP_GROUP_PORT:
+        return "a port above both has no access control";
+    case RP_GROUP_BRIDGE:
+        return "a bridge above both sends their requests under one ID";
+    }
+    return "unknown";
+}
+
+static void turn_acs_on(const struct rp_cfg *cfg, const struct rp_function *function)
+{
+    const uint16_t offset = find_acs(cfg, function);
+    uint16_t capability;
+    uint16_t control;
+
+    if (offset == 0 ||
+        rp_cfg_read16(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CAPABILITY),
+                      &capability) != RP_OK ||
+        rp_cfg_read16(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CONTROL),
+                      &control) != RP_OK ||
+        (capability & ACS_PORT & ~control) == 0)
+        return;
+    (void)rp_cfg_write16(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CONTROL),
+                         (uint16_t)(control | (capability & ACS_PORT)));
+}
+
+void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                      uint32_t index)
+{
+    for (unsigned step = 0; index != RP_SCAN_NONE && step < HOPS_MAX; step++) {
+        turn_acs_on(cfg, &scan->functions[index]);
+        index = scan->functions[index].parent;
+    }
+}
+
+/* ---- Host addresses --------------------------------------------------------- */
+
+/* Whether [base, base + size) meets a page of a memory BAR; it may end at 2^64. */
+static bool is_over(const struct rp_vpci_state *state, uint64_t base, uint64_t size)
+{
+    const uint64_t mask = RP_VPCI_PAGE_SIZE - 1;
+
+    for (unsigned i = 0; size != 0 && i < RP_VPCI_BARS_MAX; i++) {
+        const struct rp_vpci_bar *bar = rp_vpci_bar(state, i);
+
+        if (bar && bar->hpa.value &&
+            base <= ((bar->hpa.value + (bar->size - 1)) | mask) &&
+            (bar->hpa.value & ~mask) <= base + (size - 1))
+            return true;
+    }
+    return false;
+}
+
+static enum rp_group_overlap overlap_of(enum rp_memory_type type)
+{
+    switch (type) {
+    case RP_MEMORY_RAM:
+        return RP_GROUP_OVERLAP_MEMORY;
+    case RP_MEMORY_DEVICE:
+        return RP_GROUP_OVERLAP_DEVICE;
+    case RP_MEMORY_NONE:
+    case RP_MEMORY_RESERVED: /* firmware may reserve all of the windows for BARs */
+        break;
+    }
+    return RP_GROUP_OVERLAP_NONE;
+}
+
+enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
+                                            const struct rp_ecam *ecam)
+{
+    const uint64_t bus_size = UINT64_C(1) << 20;
+
+    for (size_t i = 0; i < ecam->setup.memory_map_count; i++) {
+        const struct rp_memory_range *range = &ecam->setup.memory_map[i];
+
+        if (overlap_of(range->type) != RP_GROUP_OVERLAP_NONE &&
+            is_over(state, range->base, range->size))
+            return overlap_of(range->type);
+    }
+    for (size_t i = 0; i < ecam->count; i++) {
+        const struct rp_ecam_region *region = &ecam->setup.regions[i];
+        const struct rp_ecam_range *range = &region->range;
+
+        if (region->state == RP_ECAM_ENABLED &&
+            is_over(state, range->base.value + bus_size * range->start_bus,
+                    bus_size * (range->end_bus - range->start_bus + 1u)))
+            return RP_GROUP_OVERLAP_ECAM;
+    }
+    return RP_GROUP_OVERLAP_NONE;
+}
+
+const char *rp_group_overlap_text(enum rp_group_overlap overlap)
+{
+    switch (overlap) {
+    case RP_GROUP_OVERLAP_NONE:
+        return "its BARs lie over nothing else";
+    case RP_GROUP_OVERLAP_MEMORY:
+        return "a BAR lies over memory";
+    case RP_GROUP_OVERLAP_DEVICE:
+        return "a BAR lies over a device of the machine's own";
+    case RP_GROUP_OVERLAP_ECAM:
+        return "a BAR lies over an ECAM region";
+    }
+    return "unknown";
+}
+
+/* Whether a BAR of @function begins in a page of a BAR of @state. */
+static bool shares_page(const struct rp_vpci_state *state, const struct rp_cfg *cfg,
+                        const struct rp_function *function)
+{
+    const unsigned count = function->header_type == RP_PCI_LAYOUT_BRIDGE ? 2 : 6;
+
+    for (unsigned i = 0; i < count; i++) {
+        const uint16_t reg = (uint16_t)(RP_PCI_BAR0 + 4 * i);
+        uint32_t low = 0;
+        uint32_t high = 0;
+
+        (void)rp_cfg_read32(cfg, function->sbdf, reg, &low);
+        if (low & RP_PCI_BAR_IO)
+            continue;
+        if (rp_field_get(RP_PCI_BAR_TYPE, low) == RP_PCI_BAR_TYPE_64BIT && ++i < count)
+            (void)rp_cfg_read32(cfg, function->sbdf, (uint16_t)(reg + 4), &high);
+        low &= RP_PCI_BAR_MEMORY_ADDRESS;
+        if ((low | high) != 0 && is_over(state, (uint64_t)high << 32 | low, 1))
+            return true;
+    }
+    return false;
+}
+
+uint32_t rp_group_find_page_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                                  const struct rp_vpci_state *state)
+{
+    for (uint32_t i = 0; i < scan->count; i++) {
+        const struct rp_function *other = &scan->functions[i];
+
+        if (other->is_present && other->pf == RP_SCAN_NONE &&
+            other->header_type <= RP_PCI_LAYOUT_BRIDGE &&
+            !rp_sbdf_equal(other->sbdf, state->sbdf) && shares_page(state, cfg, other))
+            return i;
+    }
+    return RP_SCAN_NONE;
+}

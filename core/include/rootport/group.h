@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which functions an IOMMU cannot keep apart, so that two domains may not have one
+ * each: those that share a requester ID, and those that reach one another on a way
+ * that does not pass the IOMMU.
+ *
+ * PCI Express Base r5.0, 6.12 (Access Control Services); PCI Express to PCI/PCI-X
+ * Bridge r1.0, 2.3 (requester IDs).
+ */
+#ifndef ROOTPORT_GROUP_H
+#define ROOTPORT_GROUP_H
+
+#include <rootport/ecam.h>
+#include <rootport/scan.h>
+#include <rootport/vpci.h>
+
+/* What ties the functions of a group together. */
+enum rp_group_tie {
+    RP_GROUP_ALONE = 0,  /* nothing: the function is alone in its group */
+    RP_GROUP_DEVICE = 1, /* functions of a device without ACS */
+    RP_GROUP_PORT = 2,   /* a port above them sends requests from one to the other */
+    RP_GROUP_BRIDGE = 3, /* a bridge above them sends their requests under one ID */
+};
+
+struct rp_group {
+    uint32_t leader; /* index of a function that stands for all of the group */
+    enum rp_group_tie tie;
+};
+
+/*
+ * The group of function @index of @scan, which is present. Two functions are in one
+ * group if they have one leader. Reads ACS of what is above the function: where
+ * extended configuration space cannot be reached there is none.
+ */
+struct rp_group rp_group_find(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                              uint32_t index);
+
+/*
+ * Another function of that group that has an owner, and another one than @owner;
+ * RP_SCAN_NONE if there is none. Functions that nobody has do not count: the caller
+ * keeps their DMA blocked. Nor do bridges, which pass on what others send.
+ */
+uint32_t rp_group_find_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                             uint32_t index, uint32_t owner);
+
+/* A sentence for @tie, never NULL. */
+const char *rp_group_tie_text(enum rp_group_tie tie);
+
+/*
+ * Turns ACS on, as far as there is any, in function @index of @scan and in what is
+ * above it: requests from one function to another then go up to the IOMMU.
+ */
+void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                      uint32_t index);
+
+/* ---- Host addresses ---- */
+
+/* What a BAR lies over that is none of its function's. */
+enum rp_group_overlap {
+    RP_GROUP_OVERLAP_NONE = 0,
+    RP_GROUP_OVERLAP_MEMORY = 1, /* RAM, or what firmware keeps in RAM */
+    RP_GROUP_OVERLAP_DEVICE = 2, /* a device of the machine's: an APIC, an IOMMU */
+    RP_GROUP_OVERLAP_ECAM = 3,   /* an enabled ECAM region */
+};
+
+/* Looks at the pages of every memory BAR of @state, and at what @ecam knows. */
+enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
+                                            const struct rp_ecam *ecam);
+
+/* A sentence for @overlap, never NULL. */
+const char *rp_group_overlap_text(enum rp_group_overlap overlap);
+
+/*
+ * Another function of @scan with a BAR that begins in a page of a memory BAR of
+ * @state; RP_SCAN_NONE if there is none. BARs are powers of two at multiples of
+ * their size, so of two that overlap one begins in the other.
+ */
+uint32_t rp_group_find_page_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                                  const struct rp_vpci_state *state);
+
+#endif

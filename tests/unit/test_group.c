@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which functions belong together, and whose addresses a function may not have:
+ * core/group.c. Expected values are those of PCI Express Base r5.0, 6.12 and 7.7.8.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <rootport/group.h>
+#include <rootport/pci_regs.h>
+
+#include "tests/fake/fake_device.h"
+#include "tests/fake/fake_pci.h"
+
+enum {
+    CAPACITY = 16,
+    PCIE = 0x40,
+    ACS = 0x100,
+    /* V, R, C and U; what an endpoint may have of them. */
+    ACS_OF_PORT = 0x1d,
+    ACS_OF_FUNCTION = 0x0c,
+    NOT_PCIE = -1,
+};
+
+struct machine {
+    struct fake_pci *pci;
+    struct rp_cfg cfg;
+    struct rp_function functions[CAPACITY];
+    struct rp_scan scan;
+};
+
+static int set_up(void **state)
+{
+    static struct machine machine;
+
+    memset(&machine, 0, sizeof(machine));
+    machine.pci = fake_pci_new();
+    machine.cfg = fake_cfg(machine.pci);
+    rp_scan_init(&machine.scan, machine.functions, CAPACITY);
+    *state = &machine;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct machine *machine = *state;
+
+    fake_pci_free(machine->pci);
+    return 0;
+}
+
+static struct fake_function *add(struct machine *machine, rp_sbdf_t sbdf, int pcie_type)
+{
+    struct fake_function *function = fake_pci_add(machine->pci, sbdf, 0x1f01, 1);
+
+    if (rp_sbdf_fn(sbdf) == 0)
+        fake_set8(function, RP_PCI_HEADER_TYPE, 0x80);
+    if (pcie_type == NOT_PCIE)
+        return function;
+    fake_set16(function, RP_PCI_STATUS, 0x0010);
+    fake_set8(function, RP_PCI_CAPABILITIES_POINTER, PCIE);
+    fake_set16(function, PCIE, 0x0010);
+    fake_set16(function, PCIE + 2, (uint16_t)(2 | pcie_type << 4));
+    return function;
+}
+
+static struct fake_function *add_bridge(struct machine *machine, rp_sbdf_t sbdf,
+                                        int pcie_type, uint8_t bus)
+{
+    struct fake_function *bridge = add(machine, sbdf, pcie_type);
+
+    fake_set8(bridge, RP_PCI_HEADER_TYPE, 0x81);
+    fake_set8(bridge, RP_PCI_PRIMARY_BUS, (uint8_t)rp_sbdf_bus(sbdf));
+    fake_set8(bridge, RP_PCI_SECONDARY_BUS, bus);
+    fake_set8(bridge, RP_PCI_SUBORDINATE_BUS, (uint8_t)(bus | 0x0f));
+    return bridge;
+}
+
+static void give_acs(struct fake_function *function, uint16_t capability,
+                     uint16_t control)
+{
+    fake_set32(function, ACS, 0x0001000d);
+    fake_set16(function, ACS + 4, capability);
+    fake_set16(function, ACS + 6, control);
+    function->writable[ACS + 6] = (uint8_t)capability;
+}
+
+static void scan(struct machine *machine)
+{
+    assert_int_equal(rp_scan_segment(&machine->scan, &machine->cfg, 0, 0, 0xff), RP_OK);
+    for (size_t i = 0; i < machine->scan.count; i++)
+        rp_scan_override(&machine->functions[i], RP_CFG_SIZE_EXTENDED);
+}
+
+static uint32_t index_of(struct machine *machine, rp_sbdf_t sbdf)
+{
+    uint32_t index = rp_scan_find(&machine->scan, sbdf);
+
+    assert_int_not_equal(index, RP_SCAN_NONE);
+    return index;
+}
+
+static struct rp_group group_of(struct machine *machine, rp_sbdf_t sbdf)
+{
+    return rp_group_find(&machine->scan, &machine->cfg, index_of(machine, sbdf));
+}
+
+static void assert_together(struct machine *machine, rp_sbdf_t a, rp_sbdf_t b,
+                            enum rp_group_tie tie)
+{
+    assert_int_equal(group_of(machine, a).leader, group_of(machine, b).leader);
+    assert_int_equal(group_of(machine, a).tie, tie);
+    assert_int_equal(group_of(machine, b).tie, tie);
+}
+
+static void assert_apart(struct machine *machine, rp_sbdf_t a, rp_sbdf_t b)
+{
+    assert_int_not_equal(group_of(machine, a).leader, group_of(machine, b).leader);
+}
+
+static void devices_of_the_root_bus_are_apart(void **state)
+{
+    struct machine *machine = *state;
+
+    add(machine, rp_sbdf(0, 0, 3, 0), RP_PCI_PCIE_TYPE_INTEGRATED_ENDPOINT);
+    add(machine, rp_sbdf(0, 0, 4, 0), NOT_PCIE);
+    scan(machine);
+    assert_apart(machine, rp_sbdf(0, 0, 3, 0), rp_sbdf(0, 0, 4, 0));
+    assert_int_equal(group_of(machine, rp_sbdf(0, 0, 3, 0)).tie, RP_GROUP_ALONE);
+}
+
+static void functions_of_a_device_are_together(void **state)
+{
+    struct machine *machine = *state;
+
+    add(machine, rp_sbdf(0, 0, 3, 0), RP_PCI_PCIE_TYPE_INTEGRATED_ENDPOINT);
+    add(machine, rp_sbdf(0, 0, 3, 1), RP_PCI_PCIE_TYPE_INTEGRATED_ENDPOINT);
+    scan(machine);
+    assert_together(machine, rp_sbdf(0, 0, 3, 0), rp_sbdf(0, 0, 3, 1), RP_GROUP_DEVICE);
+}
+
+static void functions_with_acs_are_apart(void **state)
+{
+    struct machine *machine = *state;
+
+    for (unsigned fn = 0; fn < 2; fn++)
+        give_acs(add(machine, rp_sbdf(0, 0, 3, fn), RP_PCI_PCIE_TYPE_INTEGRATED_ENDPOINT),
+                 ACS_OF_FUNCTION, ACS_OF_FUNCTION);
+    scan(machine);
+    assert_apart(machine, rp_sbdf(0, 0, 3, 0), rp_sbdf(0, 0, 3, 1));
+}
+
+/* A capability that is there and off keeps nobody apart, until it is turned on. */
+static void acs_counts_when_it_is_on(void **state)
+{
+    struct machine *machine = *state;
+    unsigned long writes;
+
+    for (unsigned fn = 0; fn < 2; fn++)
+        give_acs(add(machine, rp_sbdf(0, 0, 3, fn), RP_PCI_PCIE_TYPE_INTEGRATED_ENDPOINT),
+                 ACS_OF_FUNCTION, 0);
+    scan(machine);
+    assert_together(machine, rp_sbdf(0, 0, 3, 0), rp_sbdf(0, 0, 3, 1), RP_GROUP_DEVICE);
+    for (uint32_t i = 0; i < 2; i++)
+        rp_group_isolate(&machine->scan, &machine->cfg, i);
+    writes = machine->pci->writes;
+    rp_group_isolate(&machine->scan, &machine->cfg, 0);
+    assert_int_equal(machine->pci->writes, writes); /* on already */
+    assert_apart(machine, rp_sbdf(0, 0, 3, 0), rp_sbdf(0, 0, 3, 1));
+    assert_int_equal(fake_pci_read(machine->pci, rp_sbdf(0, 0, 3, 0), ACS + 6, 2),
+                     ACS_OF_FUNCTION);
+}
+
+/* While extended configuration space cannot be reached, nothing vouches for anybody. */
+static void acs_out_of_reach_counts_for_nothing(void **state)
+{
+    struct machine *machine = *state;
+
+    for (unsigned fn = 0; fn < 2; fn++)
+        give_acs(add(machine, rp_sbdf(0, 0, 3, fn), RP_PCI_PCIE_TYPE_INTEGRATED_ENDPOINT),
+                 ACS_OF_FUNCTION, ACS_OF_FUNCTION);
+    assert_int_equal(rp_scan_segment(&machine->scan, &machine->cfg, 0, 0, 0xff), RP_OK);
+    assert_together(machine, rp_sbdf(0, 0, 3, 0), rp_sbdf(0, 0, 3, 1), RP_GROUP_DEVICE);
+    rp_group_isolate(&machine->scan, &machine->cfg, 0);
+    assert_int_equal(machine->pci->writes, 0);
+}
+
+/* Behind a link all functions are one device's, ARI numbers as well. */
+static void functions_behind_a_link_are_one_device(void **state)
+{
+    struct machine *machine = *state;
+    size_t index;
+
+    give_acs(add_bridge(machine, rp_sbdf(0, 0, 1, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x10),
+             ACS_OF_PORT, ACS_OF_PORT);
+    add(machine, rp_sbdf(0, 0x10, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+    add(machine, rp_sbdf(0, 0x10, 1, 1), RP_PCI_PCIE_TYPE_ENDPOINT);
+    scan(machine);
+    assert_int_equal(rp_scan_add(&machine->scan, &machine->cfg, rp_sbdf(0, 0x10, 1, 1),
+                                 index_of(machine, rp_sbdf(0, 0, 1, 0)), RP_SCAN_NONE,
+                                 &index),
+                     RP_OK);
+    assert_together(machine, rp_sbdf(0, 0x10, 0, 0), rp_sbdf(0, 0x10, 1, 1),
+                    RP_GROUP_DEVICE);
+}
+
+static void what_is_behind_ports_with_acs_is_apart(void **state)
+{
+    struct machine *machine = *state;
+
+    give_acs(add_bridge(machine, rp_sbdf(0, 0, 1, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x10),
+             ACS_OF_PORT, ACS_OF_PORT);
+    give_acs(add_bridge(machine, rp_sbdf(0, 0, 2, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x20),
+             ACS_OF_PORT, ACS_OF_PORT);
+    add(machine, rp_sbdf(0, 0x10, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+    add(machine, rp_sbdf(0, 0x20, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+    scan(machine);
+    assert_apart(machine, rp_sbdf(0, 0x10, 0, 0), rp_sbdf(0, 0x20, 0, 0));
+}
+
+/* Each of the four is needed: 6.12.1.1. */
+static void a_port_needs_every_service(void **state)
+{
+    struct machine *machine = *state;
+    struct fake_function *port =
+        add_bridge(machine, rp_sbdf(0, 0, 1, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x10);
+
+    add(machine, rp_sbdf(0, 0x10, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+    give_acs(port, ACS_OF_PORT, ACS_OF_PORT);
+    scan(machine);
+    assert_int_equal(group_of(machine, rp_sbdf(0, 0x10, 0, 0)).tie, RP_GROUP_ALONE);
+    for (unsigned bit = 0; bit < 5; bit++) {
+        if (!(ACS_OF_PORT & 1u << bit))
+            continue;
+        give_acs(port, ACS_OF_PORT, (uint16_t)(ACS_OF_PORT & ~(1u << bit)));
+        assert_int_equal(group_of(machine, rp_sbdf(0, 0x10, 0, 0)).tie, RP_GROUP_PORT);
+    }
+}
+
+static void a_switch_without_acs_ties_what_is_behind_it(void **state)
+{
+    struct machine *machine = *state;
+
+    give_acs(add_bridge(machine, rp_sbdf(0, 0, 1, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x10),
+             ACS_OF_PORT, ACS_OF_PORT);
+    fake_set8(
+        add_bridge(machine, rp_sbdf(0, 0x10, 0, 0), RP_PCI_PCIE_TYPE_UPSTREAM_PORT, 0x11),
+        RP_PCI_SUBORDINATE_BUS, 0x1f);
+    for (unsigned dev = 0; dev < 2; dev++) {
+        const uint8_t bus = (uint8_t)(0x12 + dev);
+
+        fake_set8(add_bridge(machine, rp_sbdf(0, 0x11, dev, 0),
+                             RP_PCI_PCIE_TYPE_DOWNSTREAM_PORT, bus),
+                  RP_PCI_SUBORDINATE_BUS, bus);
+        add(machine, rp_sbdf(0, bus, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+    }
+    scan(machine);
+    assert_int_equal(group_of(machine, rp_sbdf(0, 0x12, 0, 0)).tie, RP_GROUP_PORT);
+    assert_int_equal(group_of(machine, rp_sbdf(0, 0x13, 0, 0)).tie, RP_GROUP_PORT);
+}
+
+static void what_is_behind_a_bridge_to_pci_is_together(void **state)
+{
+    static const int types[] = {RP_PCI_PCIE_TYPE_TO_PCI_BRIDGE, NOT_PCIE};
+    struct machine *machine = *state;
+
+    for (unsigned i = 0; i < 2; i++) {
+        const uint8_t bus = (uint8_t)(0x10 + 0x10 * i);
+
+        add_bridge(machine, rp_sbdf(0, 0, 1 + i, 0), types[i], bus);
+        add(machine, rp_sbdf(0, bus, 2, 0), NOT_PCIE);
+        add(machine, rp_sbdf(0, bus, 3, 0), NOT_PCIE);
+    }
+    scan(machine);
+    for (unsigned bus = 0x10; bus <= 0x20; bus += 0x10)
+        assert_together(machine, rp_sbdf(0, bus, 2, 0), rp_sbdf(0, bus, 3, 0),
+                        RP_GROUP_BRIDGE);
+    assert_apart(machine, rp_sbdf(0, 0x10, 2, 0), rp_sbdf(0, 0x20, 2, 0));
+}
+
+static void a_rival_is_another_owner_in_the_group(void **state)
+{
+    struct machine *machine = *state;
+
+    add(machine, rp_sbdf(0, 0, 3, 0), NOT_PCIE);
+    add(machine, rp_sbdf(0, 0, 3, 1), NOT_PCIE);
+    add(machine, rp_sbdf(0, 0, 4, 0), NOT_PCIE);
+    scan(machine);
+    machine->functions[2].owner = 7;
+    assert_int_equal(rp_group_find_rival(&machine->scan, &machine->cfg, 0, 5),
+                     RP_SCAN_NONE);
+    machine->functions[1].owner = 5;
+    assert_int_equal(rp_group_find_rival(&machine->scan, &machine->cfg, 0, 5),
+                     RP_SCAN_NONE);
+    assert_int_equal(rp_group_find_rival(&machine->scan, &machine->cfg, 0, 6), 1);
+    machine->functions[1].header_type = RP_PCI_LAYOUT_BRIDGE;
+    assert_int_equal(rp_group_find_rival(&machine->scan, &machine->cfg, 0, 6),
+                     RP_SCAN_NONE);
+    machine->functions[1].header_type = RP_PCI_LAYOUT_ENDPOINT;
+    machine->functions[1].is_present = false;
+    assert_int_equal(rp_group_find_rival(&machine->scan, &machine->cfg, 0, 6),
+                     RP_SCAN_NONE);
+}
+
+static void every_tie_has_a_sentence(void **state)
+{
+    (void)state;
+    for (int tie = RP_GROUP_ALONE; tie <= RP_GROUP_BRIDGE; tie++)
+        assert_string_not_equal(rp_group_tie_text((enum rp_group_tie)tie), "unknown");
+    assert_string_equal(rp_group_tie_text((enum rp_group_tie)99), "unknown");
+}
+
+/* ---- Host addresses ---- */
+
+/* A function with a BAR of 8 KiB at 0xf0002000 and one of 256 bytes at 0xf0010000. */
+static void make_state(struct rp_vpci_state *state)
+{
+    *state = (struct rp_vpci_state){.sbdf = rp_sbdf(0, 0, 9, 0)};
+    state->bars[0] = (struct rp_vpci_bar){.size = 0x2000,
+                                          .hw_size = 0x2000,
+                                          .hpa = {0xf0002000},
+                                          .kind = RP_VPCI_BAR_MEMORY32};
+    state->bars[3] = (struct rp_vpci_bar){.size = 0x1000,
+                                          .hw_size = 0x100,
+                                          .hpa = {0xf0010000},
+                                          .kind = RP_VPCI_BAR_MEMORY32};
+}
+
+static enum rp_group_overlap overlap_with(uint64_t base, uint64_t size,
+                                          enum rp_memory_type type)
+{
+    const struct rp_memory_range map[] = {{0x1000, 0x1000, RP_MEMORY_RAM},
+                                          {base, size, type}};
+    struct rp_ecam ecam;
+    struct rp_vpci_state state;
+
+    make_state(&state);
+    rp_ecam_init(&ecam, &(struct rp_ecam_setup){.memory_map = map,
+                                                .memory_map_count = 2,
+                                                .address_bits = 52});
+    return rp_group_find_overlap(&state, &ecam);
+}
+
+static bool is_over_memory(uint64_t base, uint64_t size)
+{
+    return overlap_with(base, size, RP_MEMORY_RAM) == RP_GROUP_OVERLAP_MEMORY;
+}
+
+static void overlaps_are_found_to_the_byte(void **unused)
+{
+    (void)unused;
+    assert_false(is_over_memory(0xf0000000, 0x2000));
+    assert_true(is_over_memory(0xf0000000, 0x2001));
+    assert_true(is_over_memory(0xf0003fff, 1));
+    assert_false(is_over_memory(0xf0004000, 0xc000));
+    assert_true(is_over_memory(0xf0010fff, 1));
+    assert_false(is_over_memory(0xf0011000, 1));
+    assert_false(is_over_memory(0xf0002000, 0));
+    assert_true(is_over_memory(0, UINT64_MAX));
+}
+
+static void reserved_ranges_hold_bars(void **unused)
+{
+    (void)unused;
+    assert_int_equal(overlap_with(0xf0002000, 0x1000, RP_MEMORY_DEVICE),
+                     RP_GROUP_OVERLAP_DEVICE);
+    assert_int_equal(overlap_with(0xf0002000, 0x1000, RP_MEMORY_RESERVED),
+                     RP_GROUP_OVERLAP_NONE);
+    assert_int_equal(overlap_with(0xf0002000, 0x1000, RP_MEMORY_NONE),
+                     RP_GROUP_OVERLAP_NONE);
+}
+
+/* Bus 3 of a region begins 3 MiB after its base; only what is enabled is believed. */
+static void an_enabled_ecam_region_is_no_place(void **unused)
+{
+    struct rp_ecam_region region = {.range = {{0xefd00000}, 0, 3, 3},
+                                    .state = RP_ECAM_ENABLED};
+    struct rp_ecam ecam;
+    struct rp_vpci_state state;
+
+    (void)unused;
+    make_state(&state);
+    rp_ecam_init(&ecam, &(struct rp_ecam_setup){
+                            .regions = &region, .capacity = 1, .address_bits = 52});
+    ecam.count = 1;
+    assert_int_equal(rp_group_find_overlap(&state, &ecam), RP_GROUP_OVERLAP_ECAM);
+    region.state = RP_ECAM_CANDIDATE;
+    assert_int_equal(rp_group_find_overlap(&state, &ecam), RP_GROUP_OVERLAP_NONE);
+    region.state = RP_ECAM_ENABLED;
+    region.range.start_bus = region.range.end_bus = 2;
+    assert_int_equal(rp_group_find_overlap(&state, &ecam), RP_GROUP_OVERLAP_NONE);
+}
+
+static void every_overlap_has_a_sentence(void **unused)
+{
+    (void)unused;
+    for (int overlap = RP_GROUP_OVERLAP_NONE; overlap <= RP_GROUP_OVERLAP_ECAM; overlap++)
+        assert_string_not_equal(rp_group_overlap_text((enum rp_group_overlap)overlap),
+                                "unknown");
+    assert_string_equal(rp_group_overlap_text((enum rp_group_overlap)99), "unknown");
+}
+
+static uint32_t page_rival(struct machine *machine, uint32_t low, uint32_t high,
+                           unsigned reg)
+{
+    struct fake_function *other = fake_pci_find(machine->pci, rp_sbdf(0, 0, 4, 0));
+    struct rp_vpci_state state;
+
+    make_state(&state);
+    memset(&other->bytes[RP_PCI_BAR0], 0, 24);
+    fake_set32(other, reg, low);
+    if (reg < RP_PCI_BAR0 + 20)
+        fake_set32(other, reg + 4, high);
+    return rp_group_find_page_rival(&machine->scan, &machine->cfg, &state);
+}
+
+static void a_bar_in_the_same_page_is_found(void **state)
+{
+    struct machine *machine = *state;
+
+    add(machine, rp_sbdf(0, 0, 4, 0), NOT_PCIE);
+    add(machine, rp_sbdf(0, 0, 9, 0), NOT_PCIE);
+    fake_set32(fake_pci_find(machine->pci, rp_sbdf(0, 0, 9, 0)), RP_PCI_BAR0, 0xf0002000);
+    scan(machine);
+    assert_int_equal(page_rival(machine, 0, 0, 0x10), RP_SCAN_NONE);
+    assert_int_equal(page_rival(machine, 0xf0010100, 0, 0x10), 0);
+    assert_int_equal(page_rival(machine, 0xf0010100, 0, 0x24), 0);
+    assert_int_equal(page_rival(machine, 0xf0011000, 0, 0x10), RP_SCAN_NONE);
+    /* Of 64 bits: elsewhere, and its upper half is no BAR. */
+    assert_int_equal(page_rival(machine, 0xf0010104, 1, 0x10), RP_SCAN_NONE);
+    assert_int_equal(page_rival(machine, 0x4, 0xf0010100, 0x10), RP_SCAN_NONE);
+    /* I/O space is another space. */
+    assert_int_equal(page_rival(machine, 0xf0010101, 0, 0x10), RP_SCAN_NONE);
+}
+
+static void a_bridge_has_two_bars(void **state)
+{
+    struct machine *machine = *state;
+    struct fake_function *bridge =
+        add_bridge(machine, rp_sbdf(0, 0, 4, 0), NOT_PCIE, 0x10);
+    struct rp_vpci_state assigned;
+
+    make_state(&assigned);
+    fake_set32(bridge, 0x20, 0xf0020000);
+    fake_set32(bridge, 0x24, 0xf0010000); /* its prefetchable window */
+    scan(machine);
+    assert_int_equal(rp_group_find_page_rival(&machine->scan, &machine->cfg, &assigned),
+                     RP_SCAN_NONE);
+    fake_set32(bridge, 0x14, 0xf0010800);
+    assert_int_equal(rp_group_find_page_rival(&machine->scan, &machine->cfg, &assigned),
+                     0);
+}
+
+#define GROUP_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        GROUP_TEST(devices_of_the_root_bus_are_apart),
+        GROUP_TEST(functions_of_a_device_are_together),
+        GROUP_TEST(functions_with_acs_are_apart),
+        GROUP_TEST(acs_counts_when_it_is_on),
+        GROUP_TEST(acs_out_of_reach_counts_for_nothing),
+        GROUP_TEST(functions_behind_a_link_are_one_device),
+        GROUP_TEST(what_is_behind_ports_with_acs_is_apart),
+        GROUP_TEST(a_port_needs_every_service),
+        GROUP_TEST(a_switch_without_acs_ties_what_is_behind_it),
+        GROUP_TEST(what_is_behind_a_bridge_to_pci_is_together),
+        GROUP_TEST(a_rival_is_another_owner_in_the_group),
+        GROUP_TEST(every_tie_has_a_sentence),
+        GROUP_TEST(overlaps_are_found_to_the_byte),
+        GROUP_TEST(reserved_ranges_hold_bars),
+        GROUP_TEST(an_enabled_ecam_region_is_no_place),
+        GROUP_TEST(every_overlap_has_a_sentence),
+        GROUP_TEST(a_bar_in_the_same_page_is_found),
+        GROUP_TEST(a_bridge_has_two_bars),
+    };
+
+    return cmocka_run_group_tests_name("group", tests, NULL, NULL);
+}
