@@ -32,29 +32,74 @@ static struct build_input input_for(size_t place)
 
 /* ---- Start ----------------------------------------------------------------- */
 
+static bool is_firmware(const struct launch_domain *config)
+{
+    return (config->roles & LAUNCH_ROLE_FIRMWARE) != 0;
+}
+
+static bool build(size_t place)
+{
+    const struct launch_domain *config = domains_config(place);
+    struct build_input input = input_for(place);
+    struct domain *domain = build_domain(&input);
+
+    if (domain == NULL)
+        return false;
+    entries[place].domain = domain;
+    console_log("%s: launched: %u CPUs, %llu MiB, %lu ports", domain->name,
+                domain->vcpu_count, (unsigned long long)domain->memory_size >> 20,
+                (unsigned long)config->port_count);
+    return true;
+}
+
+/*
+ * The firmware domain goes first. What needs its CPUs or memory waits until it is
+ * gone; so does the hardware domain, whose functions its report would change.
+ */
+static bool is_to_wait(const struct launch_domain *config)
+{
+    return (config->roles & LAUNCH_ROLE_HARDWARE) != 0 || !build_has_room(config);
+}
+
+/* Builds the firmware domain; false: there is none that could say anything yet. */
+static bool build_firmware(const struct launch_config *config)
+{
+    for (size_t i = 0; i < config->domain_count; i++) {
+        if (!config->domains[i].is_launchable || !is_firmware(&config->domains[i]))
+            continue;
+        if (!seal_is_done() && build(i)) {
+            domain_count++;
+            return true;
+        }
+        console_log("%s: not launched, so ECAM regions stay as they are: %s",
+                    config->domains[i].name,
+                    seal_is_done() ? "evidence is sealed already" : "see above");
+        seal_reported();
+    }
+    return false;
+}
+
 unsigned domains_build(const struct build_input *input, const struct acpi_tables *tables)
 {
     const struct launch_config *config = input->config;
+    bool has_firmware;
 
     common = *input;
     acpi = tables;
+    has_firmware = build_firmware(config);
     for (size_t i = 0; i < config->domain_count; i++) {
-        struct build_input own = input_for(i);
-        struct domain *domain;
-
         if (!config->domains[i].is_launchable) {
             console_log("%s: not launched: its configuration is wrong, see above",
                         config->domains[i].name);
-            continue;
+        } else if (has_firmware && !is_firmware(&config->domains[i]) &&
+                   is_to_wait(&config->domains[i])) {
+            console_log("%s: waits until the firmware domain has ended",
+                        config->domains[i].name);
+            entries[i].state = DOMAINS_WAITING;
+            domain_count++;
+        } else if (!is_firmware(&config->domains[i]) && build(i)) {
+            domain_count++;
         }
-        domain = build_domain(&own);
-        if (domain == NULL)
-            continue;
-        entries[i].domain = domain;
-        domain_count++;
-        console_log("%s: launched: %u CPUs, %llu MiB, %lu ports", domain->name,
-                    domain->vcpu_count, (unsigned long long)domain->memory_size >> 20,
-                    (unsigned long)config->domains[i].port_count);
     }
     return domain_count;
 }
@@ -82,7 +127,25 @@ void domains_start(void)
         if (entries[i].domain != NULL)
             start(i);
     machine_unlock();
-    domains_plug_held(); /* verdicts may have become final since they were built */
+    domains_verdicts_final(); /* they may have become so since all was built */
+}
+
+/* The firmware domain is no more: its CPUs and memory are there for others. */
+static void start_waiting(void)
+{
+    for (size_t i = 0; i < LAUNCH_DOMAIN_MAX; i++) {
+        if (entries[i].state != DOMAINS_WAITING)
+            continue;
+        entries[i].state = DOMAINS_NOT_LAUNCHED;
+        if (!build(i)) {
+            __atomic_sub_fetch(&domain_count, 1, __ATOMIC_ACQ_REL);
+            continue;
+        }
+        machine_lock();
+        held_plug(entries[i].domain);
+        start(i);
+        machine_unlock();
+    }
 }
 
 /* ---- Look ------------------------------------------------------------------ */
@@ -106,12 +169,16 @@ struct domain *domains_find(uint32_t domid)
     return NULL;
 }
 
-void domains_plug_held(void)
+void domains_verdicts_final(void)
 {
     machine_lock();
-    for (size_t i = 0; i < LAUNCH_DOMAIN_MAX; i++)
-        if (entries[i].state == DOMAINS_RUNNING)
-            held_plug(entries[i].domain);
+    for (size_t i = 0; i < LAUNCH_DOMAIN_MAX; i++) {
+        if (entries[i].state != DOMAINS_RUNNING)
+            continue;
+        held_plug(entries[i].domain);
+        if (seal_is_done() && is_firmware(entries[i].domain->config))
+            domain_stop(entries[i].domain, DOMAIN_RETIRED);
+    }
     machine_unlock();
 }
 
@@ -189,6 +256,10 @@ static void bury(size_t place)
     console_log("%s: %s", domain->name, domain_end_text(domain->end));
     add_to_outcome(domain);
     build_release(domain);
+    if (is_firmware(domains_config(place))) {
+        seal_reported(); /* if it hasn't, it never will */
+        start_waiting();
+    }
     if (__atomic_sub_fetch(&domain_count, 1, __ATOMIC_ACQ_REL) != 0)
         return;
     console_log("summary: %s", outcome);
@@ -209,7 +280,7 @@ static void leave(struct domain *domain)
     if (__atomic_sub_fetch(&running_vcpus[place], 1, __ATOMIC_ACQ_REL) != 0)
         return;
     domain_console_flush(domain);
-    if (domain->end != DOMAIN_RESET || !restart(place))
+    if (domain->end != DOMAIN_RESET || is_firmware(domain->config) || !restart(place))
         bury(place);
 }
 

@@ -11,6 +11,7 @@
 
 enum domains_state {
     DOMAINS_NOT_LAUNCHED = 0,
+    DOMAINS_WAITING, /* for the firmware domain to make room */
     DOMAINS_RUNNING,
     DOMAINS_RESTARTING,
     DOMAINS_ENDED,
@@ -42,8 +43,11 @@ const struct launch_domain *domains_config(size_t place);
 /* The running domain with the number @domid, or NULL. Needs the machine's lock. */
 struct domain *domains_find(uint32_t domid);
 
-/* Plugs in, for every running domain, what is held and may be had now. */
-void domains_plug_held(void);
+/*
+ * Verdicts have become final: plugs in, for every running domain, what is held and may
+ * be had now; after the seal, ends the firmware domain. The caller holds no lock.
+ */
+void domains_verdicts_final(void);
 
 /*
  * What each CPU does once it is up: runs the vCPU that it is given, when it is given

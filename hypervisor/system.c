@@ -18,6 +18,8 @@
 
 enum {
     FINDING_MAX = 32,
+    /* A kernel reports within seconds of its start; the limit is for one that hangs. */
+    FIRMWARE_LIMIT_MS = 120000,
     FUNCTION_MAX = 4096,
 };
 
@@ -68,6 +70,15 @@ static enum rp_ecam_policy policy_of(enum launch_ecam_policy policy)
     return RP_ECAM_POLICY_OFF;
 }
 
+static bool has_firmware_domain(void)
+{
+    for (size_t i = 0; i < config.domain_count; i++)
+        if (config.domains[i].is_launchable &&
+            (config.domains[i].roles & LAUNCH_ROLE_FIRMWARE))
+            return true;
+    return false;
+}
+
 void system_read_config(const struct boot_info *boot, struct machine_options *options)
 {
     static struct launch_finding entries[FINDING_MAX];
@@ -88,7 +99,9 @@ void system_read_config(const struct boot_info *boot, struct machine_options *op
                                ? RP_REPORT_ALLOWED
                                : RP_REPORT_REFUSED;
         options->seal = config.seal;
-        options->seal_ms = config.seal == LAUNCH_SEAL_AFTER_MS ? config.seal_ms : 0;
+        options->seal_ms = config.seal == LAUNCH_SEAL_AFTER_MS ? config.seal_ms
+                           : has_firmware_domain()             ? FIRMWARE_LIMIT_MS
+                                                               : 0;
     }
     machine_options_read(boot, options);
 }
@@ -196,5 +209,5 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
 
 void system_verdicts_final(void)
 {
-    domains_plug_held();
+    domains_verdicts_final();
 }

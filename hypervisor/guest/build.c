@@ -154,6 +154,18 @@ static struct percpu *choose_cpu(const struct launch_domain *config, uint32_t in
     return NULL;
 }
 
+bool build_has_room(const struct launch_domain *config)
+{
+    uint32_t free_count = 0;
+
+    for (uint32_t i = 0; i < smp_cpu_count(); i++)
+        free_count += is_free(smp_cpu(i));
+    for (uint32_t i = 0; i < config->cpu_number_count; i++)
+        if (choose_cpu(config, i) == NULL)
+            return false;
+    return config->cpu_count <= free_count && config->memory <= memmap_available();
+}
+
 static bool give_cpus(struct domain *domain, const struct launch_domain *config)
 {
     if (config->cpu_count > DOMAIN_VCPU_MAX) {
@@ -515,6 +527,7 @@ struct domain *build_domain(const struct build_input *input)
 bool build_again(struct domain *domain, const struct build_input *input)
 {
     pci_reset_functions(domain);
+    hardware_reset_functions(domain);
     return load(domain, input);
 }
 

@@ -25,6 +25,9 @@ struct build_input {
  */
 struct domain *build_domain(const struct build_input *input);
 
+/* Whether there are CPUs and memory now that would do for such a domain. */
+bool build_has_room(const struct launch_domain *config);
+
 /*
  * Makes a domain whose CPUs have stopped what it was before it first started, with
  * the functions that it has now. False, with the reason in the log: release it.

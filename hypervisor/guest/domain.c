@@ -38,6 +38,8 @@ const char *domain_end_text(enum domain_end end)
         return "stopped: code or page tables outside its memory";
     case DOMAIN_UNEMULATED:
         return "stopped: it accessed a device with an instruction that isn't emulated";
+    case DOMAIN_RETIRED:
+        return "ended at the seal";
     case DOMAIN_FAILED:
         return "stopped: the CPU refused its state";
     }

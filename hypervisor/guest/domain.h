@@ -60,6 +60,7 @@ enum domain_end {
     DOMAIN_OUTSIDE,    /* code or page tables where it has no memory */
     DOMAIN_UNEMULATED, /* an access that the hypervisor cannot carry out */
     DOMAIN_FAILED,     /* the hardware refused to run it */
+    DOMAIN_RETIRED,    /* a firmware domain, at the seal */
 };
 
 struct domain {

@@ -39,7 +39,42 @@ bool hardware_init(struct domain *domain, const struct build_input *input)
     return hardware->functions != NULL;
 }
 
+/* ---- Readers ---------------------------------------------------------------- */
+
+/* An odd epoch is a CPU that deals with an exit: it may have found the old view. */
+static bool is_still_read(const struct domain *domain)
+{
+    const struct hardware *hardware = domain->hardware;
+
+    for (uint32_t i = 0; i < domain->vcpu_count; i++)
+        if (domain->vcpus[i].cpu != percpu_self() &&
+            (hardware->retired_epochs[i] & 1) != 0 &&
+            vcpu_epoch(&domain->vcpus[i]) == hardware->retired_epochs[i])
+            return true;
+    return false;
+}
+
+static void note_retirement(struct domain *domain)
+{
+    for (uint32_t i = 0; i < domain->vcpu_count; i++)
+        domain->hardware->retired_epochs[i] = vcpu_epoch(&domain->vcpus[i]);
+}
+
 /* ---- Functions ------------------------------------------------------------- */
+
+/* An empty record; one that a function has left, once nobody reads that any more. */
+static struct hardware_function *take_record(struct domain *domain)
+{
+    struct hardware *hardware = domain->hardware;
+    struct hardware_function *mine = hardware->retired;
+
+    if (mine == NULL || is_still_read(domain))
+        return pages_alloc(pages_for(sizeof *mine));
+    hardware->retired = mine->next_retired;
+    rp_vpci_detach(&mine->base.state);
+    memset(mine, 0, sizeof *mine);
+    return mine;
+}
 
 static void log_not_given(const struct domain *domain, rp_sbdf_t sbdf, const char *why)
 {
@@ -108,7 +143,7 @@ bool hardware_adopt(struct domain *domain, size_t index)
 
     if (!is_to_be_had(function))
         return false;
-    mine = pages_alloc(pages_for(sizeof *mine));
+    mine = take_record(domain);
     if (mine == NULL) {
         log_not_given(domain, function->sbdf, "no memory for a function");
         return false;
@@ -158,17 +193,51 @@ void hardware_take_functions(struct domain *domain, const struct build_input *in
     machine_unlock();
 }
 
-void hardware_abandon(struct domain *domain, size_t index)
+/* Where no reset is known, the domain that left it so finds it again. */
+static void start_over(struct hardware_function *mine)
 {
-    struct hardware_function *mine = domain->hardware->functions[index];
+    uint16_t size = mine->view->size;
+    enum rp_status status = RP_OK;
+
+    if (!function_reset(&mine->base)) {
+        rp_vpci_detach(&mine->base.state);
+        status = attach(mine);
+    }
+    pci_update_mappings(&mine->base, NULL);
+    if (status == RP_OK)
+        status = rp_vpci_build(mine->view, &mine->base.state, size);
+    if (status != RP_OK)
+        log_not_given(mine->base.domain, mine->base.sbdf, rp_status_text(status));
+}
+
+void hardware_reset_functions(struct domain *domain)
+{
+    struct hardware *hardware = domain->hardware;
+
+    for (size_t i = 0; hardware != NULL && i < hardware->capacity; i++)
+        if (hardware->functions[i] != NULL)
+            start_over(hardware->functions[i]);
+}
+
+void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self)
+{
+    struct hardware *hardware = domain->hardware;
+    struct hardware_function *mine = hardware->functions[index];
 
     if (mine == NULL)
         return;
-    __atomic_store_n(&domain->hardware->functions[index], NULL, __ATOMIC_RELEASE);
+    __atomic_store_n(&hardware->functions[index], NULL, __ATOMIC_RELEASE);
+    spin_lock(&hardware->lock);
+    rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0}, 0);
+    pci_update_mappings(&mine->base, self);
     rp_vpci_quiesce(&mine->base.state);
+    spin_unlock(&hardware->lock);
     if (domain->has_iommu && iommu_detach(&domain->iommu, mine->base.sbdf) != IOMMU_OK)
         log_not_given(domain, mine->base.sbdf, "its DMA could not be shut off for sure");
     machine_scan()->functions[index].owner = 0;
+    mine->next_retired = hardware->retired;
+    hardware->retired = mine;
+    note_retirement(domain);
 }
 
 void hardware_release(struct domain *domain)
@@ -179,15 +248,18 @@ void hardware_release(struct domain *domain)
         return;
     machine_lock();
     for (size_t i = 0; hardware->functions != NULL && i < hardware->capacity; i++) {
-        struct hardware_function *mine = hardware->functions[i];
+        if (hardware->functions[i] != NULL)
+            (void)function_reset(&hardware->functions[i]->base);
+        hardware_abandon(domain, i, NULL);
+    }
+    machine_unlock();
+    while (hardware->retired != NULL) {
+        struct hardware_function *mine = hardware->retired;
 
-        if (mine == NULL)
-            continue;
-        hardware_abandon(domain, i);
+        hardware->retired = mine->next_retired;
         rp_vpci_detach(&mine->base.state);
         pages_free(mine, pages_for(sizeof *mine));
     }
-    machine_unlock();
     if (hardware->functions != NULL)
         pages_free(hardware->functions,
                    pages_for(hardware->capacity * sizeof *hardware->functions));
@@ -196,19 +268,6 @@ void hardware_release(struct domain *domain)
 }
 
 /* ---- Views ----------------------------------------------------------------- */
-
-/* An odd epoch is a CPU that deals with an exit: it may have found the old view. */
-static bool is_still_read(const struct domain *domain)
-{
-    const struct hardware *hardware = domain->hardware;
-
-    for (uint32_t i = 0; i < domain->vcpu_count; i++)
-        if (domain->vcpus[i].cpu != percpu_self() &&
-            (hardware->retired_epochs[i] & 1) != 0 &&
-            vcpu_epoch(&domain->vcpus[i]) == hardware->retired_epochs[i])
-            return true;
-    return false;
-}
 
 static bool update_view(struct domain *domain, size_t index)
 {
@@ -238,7 +297,7 @@ bool hardware_update_views(struct domain *domain)
         if (update_view(domain, i))
             is_changed = true;
     spin_unlock(&hardware->lock);
-    for (uint32_t i = 0; is_changed && i < domain->vcpu_count; i++)
-        hardware->retired_epochs[i] = vcpu_epoch(&domain->vcpus[i]);
+    if (is_changed)
+        note_retirement(domain);
     return true;
 }

@@ -63,8 +63,14 @@ void hardware_take_functions(struct domain *domain, const struct build_input *in
  */
 bool hardware_adopt(struct domain *domain, size_t index);
 
-/* Takes function @index from it, for good. Needs the machine's lock. */
-void hardware_abandon(struct domain *domain, size_t index);
+/*
+ * Takes function @index from it, for good: quiet and in quarantine, but not reset. On
+ * a CPU of the domain (@self), or NULL. Needs the machine's lock.
+ */
+void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self);
+
+/* Resets every function of a domain whose CPUs have stopped, before it starts again. */
+void hardware_reset_functions(struct domain *domain);
 
 /* Puts all that it has into quarantine, and frees what hardware_init() took. */
 void hardware_release(struct domain *domain);

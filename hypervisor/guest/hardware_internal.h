@@ -13,6 +13,7 @@ struct hardware_function {
     struct guest_function base;
     struct rp_vpci_view other_view;
     struct rp_vpci_view *view; /* atomic */
+    struct hardware_function *next_retired;
 };
 
 struct hardware {
@@ -21,9 +22,12 @@ struct hardware {
     bool is_observer;     /* the firmware domain: it changes nothing */
     struct spinlock lock; /* around every change of the functions' registers */
     struct rp_cf8 cf8;
+    uint32_t noted_ports[65536 / 32]; /* of an observer: ports that it has read */
+    uint32_t noted_count;
     size_t capacity;                          /* of functions */
     struct hardware_function **functions;     /* by their place in the machine's table */
-    uint64_t retired_epochs[DOMAIN_VCPU_MAX]; /* when a view was last replaced */
+    struct hardware_function *retired;        /* records whose functions are gone */
+    uint64_t retired_epochs[DOMAIN_VCPU_MAX]; /* when something last went out of use */
 };
 
 /* Configuration space of any function of the machine, as the domain sees it. */

@@ -23,7 +23,9 @@
 #define KEYBOARD_RESET 0xf0u /* commands 0xf0 to 0xff pulse lines; bit 0 clear: reset */
 
 enum {
+    NOTED_MAX = 32,
     PORT_KEYBOARD = 0x64,
+    PORT_POST = 0x80, /* written to pass time */
     PORT_A = 0x92,
     PORT_RESET = 0xcf9,
     PORT_RTC = 0x70,
@@ -32,24 +34,45 @@ enum {
 
 /* ---- Ports that aren't the domain's ---------------------------------------- */
 
+struct port_span {
+    uint16_t first;
+    uint16_t last;
+};
+
 /*
  * PIC and PIT: interrupts come from the emulated I/O APIC and local APICs alone, and
  * time from the TSC. ISA DMA and QEMU's fw_cfg move memory beside the IOMMU.
  */
-static const struct {
-    uint16_t first;
-    uint16_t last;
-} absent[] = {
+static const struct port_span absent[] = {
     {0x00, 0x0f}, {0x20, 0x21}, {0x40, 0x43},   {0x61, 0x61},   {0x81, 0x8f},
     {0xa0, 0xa1}, {0xc0, 0xdf}, {0x4d0, 0x4d1}, {0x510, 0x51b},
 };
 
-static bool is_absent(uint16_t port, unsigned width)
+/*
+ * Reading these changes something: keyboard controller, IDE, serial and parallel
+ * ports, VGA, floppy. AML has no business there, and an observer doesn't either.
+ */
+static const struct port_span absent_for_observers[] = {
+    {0x60, 0x60},   {0x64, 0x64},   {0x170, 0x177}, {0x1f0, 0x1f7}, {0x278, 0x27f},
+    {0x2e8, 0x2ef}, {0x2f8, 0x2ff}, {0x378, 0x37f}, {0x3b0, 0x3df}, {0x3e8, 0x3f7},
+};
+
+static bool is_among(const struct port_span *spans, size_t count, uint16_t port,
+                     unsigned width)
 {
-    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++)
-        if (port <= absent[i].last && port + width > absent[i].first)
+    for (size_t i = 0; i < count; i++)
+        if (port <= spans[i].last && port + width > spans[i].first)
             return true;
     return false;
+}
+
+static bool is_absent(const struct domain *domain, uint16_t port, unsigned width)
+{
+    return is_among(absent, sizeof absent / sizeof absent[0], port, width) ||
+           (domain->hardware->is_observer &&
+            is_among(absent_for_observers,
+                     sizeof absent_for_observers / sizeof absent_for_observers[0], port,
+                     width));
 }
 
 /* ---- The domain's devices -------------------------------------------------- */
@@ -121,7 +144,8 @@ static void write_machine(struct vcpu *vcpu, uint16_t port, unsigned width,
 
     if (is_for_firmware ? !may_ask_firmware(fadt, port, value)
                         : domain->hardware->is_observer) {
-        domain_log_refused(domain, "port", port, true);
+        if (port != PORT_POST)
+            domain_log_refused(domain, "port", port, true);
         return;
     }
     /* Aligned accesses alone are the platform's; others go byte by byte. */
@@ -133,10 +157,25 @@ static void write_machine(struct vcpu *vcpu, uint16_t port, unsigned width,
                                  value >> 8 * i & 0xff);
 }
 
-static uint32_t read_machine(uint16_t port, unsigned width)
+/* What an observer looks at is on record: each port once, the first ones of many. */
+static void note_read(struct domain *domain, uint16_t port)
+{
+    struct hardware *hardware = domain->hardware;
+    uint32_t bit = UINT32_C(1) << port % 32;
+
+    if (!hardware->is_observer ||
+        (__atomic_fetch_or(&hardware->noted_ports[port / 32], bit, __ATOMIC_RELAXED) &
+         bit) ||
+        __atomic_fetch_add(&hardware->noted_count, 1, __ATOMIC_RELAXED) >= NOTED_MAX)
+        return;
+    console_log("%s: reads port %x of the machine", domain->name, port);
+}
+
+static uint32_t read_machine(struct domain *domain, uint16_t port, unsigned width)
 {
     uint32_t value = 0;
 
+    note_read(domain, port);
     if (port % width == 0)
         return rp_platform_io_read(machine_platform(), port, width);
     for (unsigned i = 0; i < width; i++)
@@ -165,9 +204,9 @@ uint32_t hardware_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
     if (is_rtc(port))
         return width == 1 ? devices_rtc_read(vcpu->domain, port - (unsigned)PORT_RTC)
                           : UINT32_MAX;
-    if (is_absent(port, width) || port == PORT_RESET)
+    if (is_absent(vcpu->domain, port, width) || port == PORT_RESET)
         return UINT32_MAX;
-    return read_machine(port, width);
+    return read_machine(vcpu->domain, port, width);
 }
 
 void hardware_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
@@ -184,7 +223,7 @@ void hardware_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint3
         domain_stop(vcpu->domain, DOMAIN_RESET);
     else if (is_pm1_control(fadt, port))
         write_pm1_control(vcpu, port, width, value);
-    else if (!is_uart(port) && !is_rtc(port) && !is_absent(port, width) &&
+    else if (!is_uart(port) && !is_rtc(port) && !is_absent(vcpu->domain, port, width) &&
              port != PORT_RESET)
         write_machine(vcpu, port, width, value);
 }

@@ -197,8 +197,9 @@ static bool has_virtual_functions(const struct rp_scan *scan, uint32_t pf)
 }
 
 /* What another domain has isn't there for this one, and its going is no news of ours. */
-static int64_t withdraw(struct domain *domain, rp_sbdf_t sbdf)
+static int64_t withdraw(struct vcpu *vcpu, rp_sbdf_t sbdf)
 {
+    struct domain *domain = vcpu->domain;
     struct rp_scan *scan = machine_scan();
     uint32_t index = rp_scan_find(scan, sbdf);
 
@@ -206,7 +207,7 @@ static int64_t withdraw(struct domain *domain, rp_sbdf_t sbdf)
         return -XEN_ENODEV;
     if (has_virtual_functions(scan, index))
         return -XEN_EBUSY;
-    hardware_abandon(domain, index);
+    hardware_abandon(domain, index, vcpu);
     rp_scan_remove(scan, index);
     console_log("%04x:%02x:%02x.%x: removed by %s", rp_sbdf_segment(sbdf),
                 rp_sbdf_bus(sbdf), rp_sbdf_dev(sbdf), rp_sbdf_fn(sbdf), domain->name);
@@ -223,7 +224,7 @@ static int64_t device_remove(struct vcpu *vcpu, uint64_t argument)
     if (caller_of(vcpu->domain) == RP_REPORT_CALLER_FIRMWARE)
         return -XEN_EPERM;
     machine_lock();
-    result = withdraw(vcpu->domain, sbdf_of(device.segment, device.bus, device.devfn));
+    result = withdraw(vcpu, sbdf_of(device.segment, device.bus, device.devfn));
     machine_unlock();
     return result;
 }
