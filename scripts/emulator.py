@@ -11,6 +11,7 @@ import pathlib
 import re
 import selectors
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -23,6 +24,9 @@ PASS, SKIP, FAIL, ERROR = range(4)
 WORDS = {PASS: "pass", SKIP: "skip", FAIL: "FAIL", ERROR: "ERROR"}
 
 MACHINE_FILE = pathlib.Path("tests/boot/machine.toml")
+
+# Where Debian's grub-pc-bin has what starts from a BIOS.
+GRUB_FOLDER = pathlib.Path("/usr/lib/grub/i386-pc")
 
 # A console that says this much is in a loop.
 OUTPUT_LIMIT = 64 << 20
@@ -78,6 +82,8 @@ class Scenario:
         """The first file that the scenario needs and nobody has built, or None."""
         words = [self["kernel"], *self["modules"]] + ([self["initrd"]] if self["initrd"] else [])
         paths = [self.expand(word).split(" ")[0] for word in words]
+        if self["loader"] == "grub":
+            paths.append(GRUB_FOLDER)
         return next((path for path in paths if not os.path.exists(path)), None)
 
     def prepare(self):
@@ -95,6 +101,34 @@ class Scenario:
             if subprocess.run(compiler, check=False).returncode:
                 raise ScenarioError(f"{config} doesn't compile")
 
+    def prepare_disc(self):
+        """A disc from which GRUB starts the kernel with its modules."""
+        tree = self.folder / "disc"
+        shutil.rmtree(tree, ignore_errors=True)
+        (tree / "boot/grub").mkdir(parents=True)
+        lines = ["set timeout=0", "menuentry rootport {"]
+        for number, entry in enumerate([f"{self['kernel']} {self['command_line']}",
+                                        *self["modules"]]):
+            path, _, text = self.expand(entry).partition(" ")
+            shutil.copyfile(path, tree / f"boot/{number}")
+            lines.append(f"{'module' if number else 'multiboot'} /boot/{number} {text}")
+        (tree / "boot/grub/grub.cfg").write_text("\n".join(lines + ["}", ""]))
+        maker = ["grub-mkrescue", "-d", GRUB_FOLDER, "-o", self.folder / "disc.iso", tree]
+        done = subprocess.run(maker, check=False, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            raise ScenarioError(f"grub-mkrescue: {done.stdout.strip().splitlines()[-1]}")
+
+    def loader_arguments(self):
+        """How QEMU gets at the kernel and what goes with it."""
+        if self["loader"] == "grub":
+            return ["-cdrom", str(self.folder / "disc.iso")]
+        words = ["-kernel", self.expand(self["kernel"]), "-append", self["command_line"]]
+        # A multiboot loader's modules, each "file string"; a comma parts them.
+        modules = [self.expand(module).replace(",", ",,") for module in self["modules"]]
+        initrd = ",".join(modules) or self.expand(self["initrd"])
+        return words + (["-initrd", initrd] if initrd else [])
+
     def command(self):
         """QEMU's command line, once all is prepared."""
         words = ["qemu-system-x86_64", "-accel", "tcg", "-machine", self["machine"],
@@ -106,11 +140,7 @@ class Scenario:
                       for word in argument.split(" ", 1)]
         if self["firmware"]:
             words += firmware.arguments(self.folder, self["cpus"], self["firmware"])
-        words += ["-kernel", self.expand(self["kernel"]), "-append", self["command_line"]]
-        # A multiboot loader's modules, each "file string"; a comma parts them.
-        modules = [self.expand(module).replace(",", ",,") for module in self["modules"]]
-        initrd = ",".join(modules) or self.expand(self["initrd"])
-        return words + (["-initrd", initrd] if initrd else [])
+        return words + self.loader_arguments()
 
 
 class Console:
@@ -212,6 +242,8 @@ def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None):
     missing = scenario.missing_file()
     if missing:
         return Result(SKIP, f"there is no {missing}", 0.0, [])
+    if scenario["loader"] == "grub":
+        scenario.prepare_disc()
     command = scenario.command()
     (scenario.folder / "command.txt").write_text(shlex.join(command) + "\n")
 
