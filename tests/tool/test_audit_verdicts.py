@@ -93,6 +93,19 @@ def test_no_mcfg(audit):
     assert (endpoint["reason"], endpoint["difference"]) == ("no-region", "other-way")
 
 
+def test_region_that_the_kernel_alone_knows(audit):
+    """Of a host bridge with _CBA, say."""
+    path = audit.file(saved(small(), table=None))
+    assert audit.json("--from", path, code=1)["kernel_ecam"] == [
+        {"base": "0xe0000000", "segment": 0, "start_bus": 0, "end_bus": 255, "known": False}]
+    assert "used by the kernel, but neither MCFG nor the chipset" in audit("--from", path).stdout
+
+
+def test_function_that_does_not_answer(audit):
+    document = audit.saved(saved(small() + [Function("0000:00:03.0", 0xffff, 0xffff)]), code=1)
+    assert document["summary"]["not_answering"] == 1
+
+
 def test_malformed_mcfg_is_named(audit):
     table = machines.MCFG[:-1] + b"\xff"
     done = audit("--from", audit.file(saved(small(), table=table)), code=1)

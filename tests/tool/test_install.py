@@ -71,6 +71,12 @@ def test_completion():
     assert complete("rootport", "config", "") == ["check", "--help"]
 
 
+def test_completion_knows_all_commands():
+    text = run(PROJECT / BUILD / "rootport", "--help")
+    commands = re.findall(r"^  rootport (\w+)", text, re.M)
+    assert complete("rootport", "") == commands + ["--help", "--version"]
+
+
 def options_of(text):
     return set(re.findall(r"(?<![\w-])--[a-z]+", text))
 

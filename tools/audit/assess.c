@@ -33,6 +33,18 @@ const struct assess_region *assess_region_of(const struct assess *assess, rp_sbd
     return found;
 }
 
+bool assess_has_region(const struct assess *assess, const struct rp_ecam_range *range)
+{
+    for (size_t i = 0; i < assess->region_count; i++) {
+        const struct rp_ecam_range *known = &assess->regions[i].core->range;
+
+        if (known->segment == range->segment && known->base.value == range->base.value &&
+            known->start_bus <= range->end_bus && range->start_bus <= known->end_bus)
+            return true;
+    }
+    return false;
+}
+
 static const struct assess_region *find_region(struct assess *assess, rp_sbdf_t sbdf)
 {
     struct assess_cache *cache = &assess->cache;
@@ -392,7 +404,8 @@ bool assess_is_well(const struct assess *assess)
             return false;
     }
     return assess->short_count == 0 && assess->unseen_count == 0 &&
-           assess->difference_count == 0 && assess->unfound_count == 0;
+           assess->unanswering_count == 0 && assess->difference_count == 0 &&
+           assess->unfound_count == 0;
 }
 
 /* ---- Words ---- */

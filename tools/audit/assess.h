@@ -115,6 +115,9 @@ bool assess_is_well(const struct assess *assess);
 /* The region that serves @sbdf, a rejected one if there is no other, or NULL. */
 const struct assess_region *assess_region_of(const struct assess *assess, rp_sbdf_t sbdf);
 
+/* Whether @range, which the kernel uses, is one of the regions. */
+bool assess_has_region(const struct assess *assess, const struct rp_ecam_range *range);
+
 /* Whether it is known what regions there are: firmware's table could be looked for. */
 bool assess_knows_regions(const struct assess *assess);
 

@@ -104,6 +104,18 @@ static void write_region(struct json *json, const struct assess_region *region)
     json_close_object(json);
 }
 
+static void write_kernel_region(struct json *json, const struct assess *assess,
+                                const struct rp_ecam_range *range)
+{
+    json_open_object(json, NULL);
+    json_format(json, "base", "0x%" PRIx64, range->base.value);
+    json_number(json, "segment", range->segment);
+    json_number(json, "start_bus", range->start_bus);
+    json_number(json, "end_bus", range->end_bus);
+    json_bool(json, "known", assess_has_region(assess, range));
+    json_close_object(json);
+}
+
 /* ---- Functions ---- */
 
 static void write_capabilities(struct json *json, struct assess *assess,
@@ -237,6 +249,10 @@ void output_json(struct assess *assess, enum output_capabilities capabilities,
     json_open_array(&json, "ecam");
     for (size_t i = 0; i < assess->region_count; i++)
         write_region(&json, &assess->regions[i]);
+    json_close_array(&json);
+    json_open_array(&json, "kernel_ecam");
+    for (size_t i = 0; i < assess->machine->kernel_region_count; i++)
+        write_kernel_region(&json, assess, &assess->machine->kernel_regions[i]);
     json_close_array(&json);
     json_open_array(&json, "functions");
     for (size_t i = 0; i < assess->function_count; i++)

@@ -187,7 +187,6 @@ static void add_kernel_region(struct machine *machine, uint64_t start, struct sp
     number.at += 3;
     if (!span_hex(number, UINT8_MAX, &end_bus))
         return;
-    machine->kernel_regions_sight = SIGHT_SEEN;
     (void)machine_add_kernel_region(
         machine, (struct rp_ecam_range){{start - start_bus * RP_ECAM_BUS_SIZE},
                                         (uint16_t)segment,

@@ -3,9 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,7 +74,8 @@ static void add_device(const char *root, struct pci_dev *device, struct machine 
 {
     unsigned char bytes[RP_CFG_SIZE_EXTENDED];
     struct machine_function *function;
-    struct words_sbdf sbdf;
+    struct words_sbdf words;
+    rp_sbdf_t sbdf;
     uint16_t size;
     uint16_t readable;
 
@@ -84,19 +83,16 @@ static void add_device(const char *root, struct pci_dev *device, struct machine 
         machine->unaddressable_count++;
         return;
     }
-    sbdf = words_sbdf(
-        rp_sbdf((uint16_t)device->domain, device->bus, device->dev, device->func));
-    size = kernel_size(root, sbdf.text);
+    sbdf = rp_sbdf((uint16_t)device->domain, device->bus, device->dev, device->func);
+    words = words_sbdf(sbdf);
+    size = kernel_size(root, words.text);
     readable = read_registers(device, size, bytes);
-    function = machine_add(
-        machine,
-        rp_sbdf((uint16_t)device->domain, device->bus, device->dev, device->func),
-        readable);
+    function = machine_add(machine, sbdf, readable);
     if (!function)
         return;
     memcpy(function->config, bytes, readable);
     function->kernel_size = size;
-    read_physical(root, sbdf.text, function);
+    read_physical(root, words.text, function);
     /* The kernel's IDs: the registers of a virtual function don't tell its own. */
     pci_fill_info(device, PCI_FILL_IDENT);
     libpci_name(device->access, function, device->vendor_id, device->device_id);

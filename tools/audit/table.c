@@ -78,17 +78,31 @@ static void print_no_region(const struct assess *assess, FILE *file)
     fputs("\n  not seen: firmware's MCFG table is not part of what was read\n", file);
 }
 
+/* What the kernel found in another way, which a hypervisor at boot can't go. */
+static void print_kernel_regions(const struct assess *assess, FILE *file)
+{
+    for (size_t i = 0; i < assess->machine->kernel_region_count; i++) {
+        const struct rp_ecam_range *range = &assess->machine->kernel_regions[i];
+
+        if (!assess_has_region(assess, range))
+            fprintf(file,
+                    "\n  0x%" PRIx64
+                    ", segment %04x, buses %02x-%02x: used by the kernel, "
+                    "but neither MCFG nor the chipset names it\n",
+                    range->base.value, range->segment, range->start_bus, range->end_bus);
+    }
+}
+
 static void print_regions(const struct assess *assess, FILE *file)
 {
     fputs("ECAM regions\n", file);
-    if (assess->region_count == 0) {
+    if (assess->region_count == 0)
         print_no_region(assess, file);
-        return;
-    }
-    if (assess->mcfg != RP_MCFG_USABLE && assess->mcfg != RP_MCFG_NOT_READ)
+    else if (assess->mcfg != RP_MCFG_USABLE && assess->mcfg != RP_MCFG_NOT_READ)
         fprintf(file, "\n  %s\n", rp_mcfg_verdict_text(assess->mcfg));
     for (size_t i = 0; i < assess->region_count; i++)
         print_region(&assess->regions[i], file);
+    print_kernel_regions(assess, file);
 }
 
 /* ---- Functions ---- */
