@@ -88,10 +88,12 @@ $(BUILD)/configs/%.dtb: configs/%.dts
 
 INITRAMFS := $(BUILD)/initramfs.cpio
 
-$(INITRAMFS): scripts/make-initramfs $(wildcard tests/guest/*) $(CACHE)/kernel/release
+$(INITRAMFS): scripts/make-initramfs $(TOOL) $(wildcard tests/guest/*) \
+		$(CACHE)/kernel/release
 	@echo "CPIO $@"
 	@mkdir -p $(@D)
-	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest --output $@
+	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest \
+		--program $(TOOL) --output $@
 
 # Kernels of our own, for what a Linux can't be made to do.
 TEST_KERNEL_ELFS := $(patsubst tests/guest/%.S,$(BUILD)/guest/%.elf,$(TEST_KERNELS))
