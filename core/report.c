@@ -163,7 +163,8 @@ static struct rp_extcfg_verdict evaluate(const struct rp_report *report,
     direct.trial = &report->proposed;
     direct.trial_window = report->window;
     if (function->pf == RP_SCAN_NONE)
-        return rp_extcfg_evaluate(&cfg, function->sbdf, context->alias);
+        return rp_extcfg_evaluate(&cfg, function->sbdf,
+                                  rp_extcfg_alias_of(context->alias, function->alias));
     /* A physical function stands before its virtual ones: its turn has been. */
     return rp_extcfg_evaluate_vf(
         &cfg, function->sbdf,

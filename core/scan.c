@@ -433,7 +433,8 @@ struct rp_extcfg_verdict rp_scan_evaluate(const struct rp_scan *scan,
     const struct rp_function *function = &scan->functions[index];
 
     if (function->pf == RP_SCAN_NONE)
-        return rp_extcfg_evaluate(cfg, function->sbdf, alias);
+        return rp_extcfg_evaluate(cfg, function->sbdf,
+                                  rp_extcfg_alias_of(alias, function->alias));
     return rp_extcfg_evaluate_vf(cfg, function->sbdf,
                                  rp_scan_verdict(&scan->functions[function->pf]));
 }

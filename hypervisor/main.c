@@ -158,6 +158,7 @@ static void go_on(void)
     system_read_config(&boot, &options);
     if (!machine_init(&boot, &tables, &options))
         give_up("no memory for the table of functions");
+    system_apply_quirks();
     seal_arm(options.seal, options.seal_ms);
     machine_print();
     problem = system_launch(&boot, &tables, has_iommu);

@@ -174,6 +174,54 @@ static enum function_confinement confinement(bool has_iommu)
                                              : FUNCTION_CONFINED_BY_NOTHING;
 }
 
+static void apply_quirk(const struct launch_quirk *quirk, struct rp_scan *scan,
+                        size_t index)
+{
+    struct rp_function *function = &scan->functions[index];
+
+    if (quirk->skip_alias_check) {
+        function->alias = RP_EXTCFG_ALIAS_IGNORE;
+        (void)rp_scan_publish(function, rp_scan_evaluate(scan, machine_cfg(), index,
+                                                         RP_EXTCFG_ALIAS_IGNORE));
+    }
+    if (quirk->config_size != 0)
+        rp_scan_override(function, (uint16_t)quirk->config_size);
+}
+
+/* With an index a quirk means one function; otherwise all that match. */
+static bool is_meant(const struct launch_quirk *quirk,
+                     const struct launch_function *functions, size_t count, size_t index)
+{
+    size_t place;
+
+    if (!launch_selector_matches(&quirk->functions, &functions[index]))
+        return false;
+    return !quirk->functions.has_index ||
+           (launch_resolve(&quirk->functions, functions, count, &place) ==
+                LAUNCH_RESOLVED &&
+            place == index);
+}
+
+void system_apply_quirks(void)
+{
+    struct rp_scan *scan = machine_scan();
+    struct launch_function *functions;
+    size_t page_count;
+
+    if (!has_config || config.quirk_count == 0)
+        return;
+    functions = describe_functions(&page_count);
+    if (functions == NULL) {
+        console_log("no memory to find the functions of quirks: none is applied");
+        return;
+    }
+    for (size_t i = 0; i < config.quirk_count; i++)
+        for (size_t index = 0; index < scan->count; index++)
+            if (is_meant(&config.quirks[i], functions, scan->count, index))
+                apply_quirk(&config.quirks[i], scan, index);
+    pages_free(functions, page_count);
+}
+
 const char *system_launch(const struct boot_info *boot, const struct acpi_tables *tables,
                           bool has_iommu)
 {

@@ -16,6 +16,9 @@
  */
 void system_read_config(const struct boot_info *boot, struct machine_options *options);
 
+/* Applies what the configuration knows better of some functions: before the seal. */
+void system_apply_quirks(void);
+
 /*
  * Builds the domains and starts their CPUs. NULL, or why there is nothing to run.
  * Copies what it needs of @tables' power-off registers.

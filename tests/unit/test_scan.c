@@ -188,6 +188,30 @@ static void test_override_is_marked_and_final(void **state)
     assert_true(rp_scan_verdict(function).final);
 }
 
+static void test_alias_switch_of_one_function(void **state)
+{
+    struct table *table = *state;
+    rp_sbdf_t sbdf = rp_sbdf(0, 3, 0, 0);
+    struct fake_function *device = fake_pci_add(table->pci, sbdf, 0x1234, 0x5678);
+    size_t index;
+
+    fake_set16(device, RP_PCI_STATUS, RP_PCI_STATUS_CAPABILITIES);
+    fake_set8(device, RP_PCI_CAPABILITIES_POINTER, 0x40);
+    fake_set32(device, 0x40, 0x00020010); /* PCI Express */
+    for (unsigned page = 0x100; page < 0x1000; page += 0x100)
+        memcpy(device->bytes + page, device->bytes, 0x100);
+    assert_int_equal(
+        rp_scan_add(&table->scan, &table->cfg, sbdf, RP_SCAN_NONE, RP_SCAN_NONE, &index),
+        RP_OK);
+    assert_int_equal(
+        rp_scan_evaluate(&table->scan, &table->cfg, index, RP_EXTCFG_ALIAS_CHECK).reason,
+        RP_EXTCFG_ALIASED);
+    table->functions[index].alias = RP_EXTCFG_ALIAS_IGNORE;
+    assert_int_equal(
+        rp_scan_evaluate(&table->scan, &table->cfg, index, RP_EXTCFG_ALIAS_CHECK).reason,
+        RP_EXTCFG_USABLE);
+}
+
 static size_t add(struct table *table, unsigned dev, uint32_t pf)
 {
     size_t index = 99;
@@ -239,6 +263,7 @@ int main(void)
         TEST(test_publish_only_news),
         TEST(test_finalize_settles_what_is_known),
         TEST(test_override_is_marked_and_final),
+        TEST(test_alias_switch_of_one_function),
         TEST(test_removed_function_leaves_its_place),
         TEST(test_words),
     };

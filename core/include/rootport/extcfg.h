@@ -57,6 +57,13 @@ enum rp_extcfg_alias {
     RP_EXTCFG_ALIAS_IGNORE,
 };
 
+/* Both switches count: the machine's, and that of one function. */
+static inline enum rp_extcfg_alias rp_extcfg_alias_of(enum rp_extcfg_alias all,
+                                                      enum rp_extcfg_alias one)
+{
+    return all == RP_EXTCFG_ALIAS_IGNORE ? all : one;
+}
+
 /*
  * Evaluates a function that is not a virtual one. The result is never final:
  * that is for the embedder to know.

@@ -51,9 +51,10 @@ struct rp_function {
     uint8_t msix_cap;
     uint8_t pcie_cap;
     uint8_t pcix_cap;
-    _Atomic(uint32_t) verdict; /* rp_extcfg_unpack(); zero until evaluated */
-    uint32_t pending;          /* report.c's: a verdict that is not in force */
-    uint32_t pending_report;   /* the serial number of the report that it is of, or 0 */
+    _Atomic(uint32_t) verdict;  /* rp_extcfg_unpack(); zero until evaluated */
+    enum rp_extcfg_alias alias; /* the embedder's: IGNORE, whatever callers ask for */
+    uint32_t pending;           /* report.c's: a verdict that is not in force */
+    uint32_t pending_report;    /* the serial number of the report that it is of, or 0 */
     /*
      * The embedder's: whose the function is, 0 for nobody. What it means is
      * the embedder's too; report.h compares it for equality.
