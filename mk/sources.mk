@@ -201,12 +201,16 @@ UNIT_TESTS := \
 	elf \
 	execute \
 	extcfg \
+	fetch \
 	fixtures \
+	format \
+	guest_cpu \
 	group \
 	iommu \
 	launch \
 	mcfg \
 	memmap \
+	pagetable \
 	pciehp \
 	probe \
 	pvh \
@@ -237,6 +241,11 @@ test_acpi_tables_SRCS := hypervisor/guest/acpi_tables.c hypervisor/guest/aml.c
 test_amdvi_SRCS := hypervisor/iommu/amdvi_format.c \
 	hypervisor/iommu/amdvi_table.c hypervisor/iommu/iommu.c
 test_boot_info_SRCS := hypervisor/boot/boot_info.c
+test_fetch_SRCS := hypervisor/guest/fetch.c hypervisor/svm/decode.c
+test_format_SRCS := hypervisor/lib/format.c
+test_pagetable_SRCS := hypervisor/mm/pagetable.c
+test_guest_cpu_SRCS := hypervisor/guest/cpuid.c hypervisor/guest/io.c \
+	hypervisor/guest/msr.c
 test_memmap_SRCS := hypervisor/mm/memmap.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c

@@ -5,7 +5,7 @@
  */
 #include <stddef.h>
 
-#include "cpu/msr.h"
+#include "guest/cpuid.h"
 #include "guest/domain.h"
 #include "guest/exits.h"
 #include "guest/hw.h"
@@ -55,24 +55,16 @@ static const struct leaf_rule rules[] = {
     {0x80000008, 0x80000008, ALL, 0x00000205, 0, 0},
 };
 
-static struct cpuid_result native(uint32_t leaf, uint32_t subleaf)
+struct cpuid_result cpuid_mask(uint32_t leaf, struct cpuid_result native)
 {
-    struct cpuid_result none = {0};
-
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         const struct leaf_rule *rule = &rules[i];
 
-        if (leaf >= rule->first && leaf <= rule->last) {
-            struct cpuid_result result = cpuid(leaf, subleaf);
-
-            result.eax &= rule->eax;
-            result.ebx &= rule->ebx;
-            result.ecx &= rule->ecx;
-            result.edx &= rule->edx;
-            return result;
-        }
+        if (leaf >= rule->first && leaf <= rule->last)
+            return (struct cpuid_result){native.eax & rule->eax, native.ebx & rule->ebx,
+                                         native.ecx & rule->ecx, native.edx & rule->edx};
     }
-    return none;
+    return (struct cpuid_result){0};
 }
 
 static uint32_t log2_up(uint32_t value)
@@ -165,7 +157,7 @@ void cpuid_handle(struct vcpu *vcpu)
     else if (leaf == 0x0000000b)
         result = topology(vcpu, subleaf);
     else
-        result = native(leaf, subleaf);
+        result = cpuid_mask(leaf, cpuid(leaf, subleaf));
     personalise(vcpu, leaf, &result);
     gpr[DECODE_RAX] = result.eax;
     gpr[DECODE_RBX] = result.ebx;

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What CPUID, MSRs and ports say to a guest. A CPU that has everything is the one
+ * that shows what is hidden. AMD64 APM vol. 3, appendix E; vol. 2, appendix A.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cpu/regs.h"
+#include "guest/cpuid.h"
+#include "guest/devices.h"
+#include "guest/domain.h"
+#include "guest/exits.h"
+#include "guest/hardware.h"
+#include "guest/hw.h"
+#include "guest/hypercall_page.h"
+#include "guest/pci.h"
+#include "guest/vapic.h"
+
+enum {
+    VECTOR_GP = 13,
+    NO_FAULT = -1,
+};
+
+static struct domain domain;
+static struct vcpu *vcpu;
+static int fault;
+static unsigned skip_count;
+static enum domain_end end;
+
+/* ---- In place of the rest of the hypervisor -------------------------------- */
+
+void vcpu_skip(struct vcpu *of)
+{
+    assert_ptr_equal(of, vcpu);
+    skip_count++;
+}
+
+void hw_inject_exception(struct vcpu *of, uint8_t vector, bool has_error_code,
+                         uint32_t error_code)
+{
+    assert_ptr_equal(of, vcpu);
+    assert_true(has_error_code);
+    assert_int_equal(error_code, 0);
+    fault = vector;
+}
+
+struct hw_mode hw_mode(const struct vcpu *of)
+{
+    (void)of;
+    return (struct hw_mode){0};
+}
+
+uint64_t hw_efer_read(const struct vcpu *of)
+{
+    (void)of;
+    return EFER_LMA;
+}
+
+bool hw_efer_write(struct vcpu *of, uint64_t value)
+{
+    (void)of;
+    return (value & EFER_SVME) == 0;
+}
+
+bool vapic_read_msr(struct vcpu *of, uint32_t msr, uint64_t *out_value)
+{
+    (void)of;
+    *out_value = msr;
+    return true;
+}
+
+bool vapic_write_msr(struct vcpu *of, uint32_t msr, uint64_t value)
+{
+    (void)of;
+    (void)msr;
+    (void)value;
+    return true;
+}
+
+bool hypercall_page_write(struct domain *of, uint64_t value)
+{
+    (void)of;
+    return value == 0x1000;
+}
+
+uint8_t devices_uart_read(struct domain *of, unsigned offset)
+{
+    (void)of;
+    return (uint8_t)(0x40 + offset);
+}
+
+void devices_uart_write(struct domain *of, unsigned offset, uint8_t value)
+{
+    (void)of;
+    (void)offset;
+    (void)value;
+}
+
+uint8_t devices_rtc_read(struct domain *of, unsigned offset)
+{
+    (void)of;
+    return (uint8_t)offset;
+}
+
+void devices_rtc_write(struct domain *of, unsigned offset, uint8_t value)
+{
+    (void)of;
+    (void)offset;
+    (void)value;
+}
+
+uint32_t pci_port_read(struct vcpu *of, uint16_t port, unsigned width)
+{
+    (void)of;
+    (void)width;
+    return port;
+}
+
+void pci_port_write(struct vcpu *of, uint16_t port, unsigned width, uint32_t value)
+{
+    (void)of;
+    (void)port;
+    (void)width;
+    (void)value;
+}
+
+/* The domain of these tests doesn't see the machine. */
+uint32_t hardware_port_read(struct vcpu *of, uint16_t port, unsigned width)
+{
+    (void)of;
+    (void)port;
+    (void)width;
+    fail();
+    return 0;
+}
+
+void hardware_port_write(struct vcpu *of, uint16_t port, unsigned width, uint32_t value)
+{
+    (void)value;
+    (void)hardware_port_read(of, port, width);
+}
+
+void domain_stop(struct domain *of, enum domain_end reason)
+{
+    (void)of;
+    end = reason;
+}
+
+void domain_log_refused(struct domain *of, const char *what, uint64_t where,
+                        bool is_write)
+{
+    (void)what;
+    (void)where;
+    (void)is_write;
+    of->refused_count++;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    memset(&domain, 0, sizeof domain);
+    domain.vcpu_count = 2;
+    vcpu = &domain.vcpus[1];
+    vcpu->domain = &domain;
+    vcpu->index = 1;
+    fault = NO_FAULT;
+    skip_count = 0;
+    end = DOMAIN_ALIVE;
+    return 0;
+}
+
+/* ---- CPUID ----------------------------------------------------------------- */
+
+static struct cpuid_result of_everything(uint32_t leaf)
+{
+    return cpuid_mask(
+        leaf, (struct cpuid_result){UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX});
+}
+
+/* Bits of one register, each of something whose registers are not the guest's. */
+static void test_what_a_guest_cannot_have_is_hidden(void **state)
+{
+    (void)state;
+    assert_int_equal(of_everything(1).ecx & (1u << 3), 0);            /* MONITOR */
+    assert_int_equal(of_everything(1).edx & (1u << 7 | 1u << 14), 0); /* MCE, MCA */
+    assert_int_equal(of_everything(1).edx & (1u << 22), 0);           /* ACPI: thermal */
+    assert_int_equal(of_everything(0x80000001).ecx & (1u << 2), 0);   /* SVM */
+    assert_int_equal(of_everything(0x80000001).ecx & (1u << 9), 0);   /* OSVW */
+    assert_int_equal(of_everything(0x80000001).ecx & (1u << 10), 0);  /* IBS */
+    assert_int_equal(of_everything(0x80000001).ecx & (1u << 12), 0);  /* SKINIT */
+    assert_int_equal(of_everything(0x80000001).ecx & (1u << 15), 0);  /* LWP */
+    assert_int_equal(of_everything(0x80000001).ecx & (1u << 23), 0);  /* PerfCtrExtCore */
+    assert_int_equal(of_everything(0x80000001).edx & (1u << 7 | 1u << 14), 0);
+    assert_int_equal(of_everything(0x80000007).edx & 0x6ff, 0); /* power, thermal */
+    assert_int_equal(of_everything(6).eax | of_everything(6).ecx, 0);
+}
+
+static void test_leaves_without_a_rule_are_zero(void **state)
+{
+    /* MWAIT, performance monitoring, PQoS, SVM, IBS, SEV, topology of the machine. */
+    static const uint32_t leaves[] = {5,          0xa,        0xf,        0x10,
+                                      0x8000000a, 0x8000001b, 0x8000001f, 0x8000001e,
+                                      0x8000001d, 0x40000000, 0xffffffff};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++) {
+        struct cpuid_result result = of_everything(leaves[i]);
+
+        assert_int_equal(result.eax | result.ebx | result.ecx | result.edx, 0);
+    }
+}
+
+static void test_nothing_is_shown_that_the_cpu_has_not(void **state)
+{
+    (void)state;
+    for (uint32_t leaf = 0; leaf < 0x20; leaf++) {
+        struct cpuid_result low = cpuid_mask(leaf, (struct cpuid_result){0});
+        struct cpuid_result high =
+            cpuid_mask(0x80000000 + leaf, (struct cpuid_result){0});
+
+        assert_int_equal(low.eax | low.ebx | low.ecx | low.edx, 0);
+        assert_int_equal(high.eax | high.ebx | high.ecx | high.edx, 0);
+    }
+}
+
+static void ask_cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    vcpu->regs.gpr[DECODE_RAX] = leaf;
+    vcpu->regs.gpr[DECODE_RCX] = subleaf;
+    cpuid_handle(vcpu);
+}
+
+static void test_apic_ids_are_the_domains(void **state)
+{
+    (void)state;
+    ask_cpuid(1, 0);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RBX] >> 24, 1);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RBX] >> 16 & 0xff, 2);
+    assert_true(vcpu->regs.gpr[DECODE_RCX] & 1u << 31);
+    ask_cpuid(0xb, 1);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RBX], 2);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RDX], 1);
+    assert_int_equal(skip_count, 2);
+}
+
+/* ---- MSRs ------------------------------------------------------------------ */
+
+static uint64_t read_msr(uint32_t msr)
+{
+    fault = NO_FAULT;
+    vcpu->exit.kind = EXIT_MSR_READ;
+    vcpu->regs.gpr[DECODE_RCX] = 0xdeadbeef00000000 | msr;
+    msr_handle(vcpu);
+    return vcpu->regs.gpr[DECODE_RDX] << 32 | vcpu->regs.gpr[DECODE_RAX];
+}
+
+static void write_msr(uint32_t msr, uint64_t value)
+{
+    fault = NO_FAULT;
+    vcpu->exit.kind = EXIT_MSR_WRITE;
+    vcpu->regs.gpr[DECODE_RCX] = msr;
+    vcpu->regs.gpr[DECODE_RAX] = 0xffffffff00000000 | (uint32_t)value;
+    vcpu->regs.gpr[DECODE_RDX] = value >> 32;
+    msr_handle(vcpu);
+}
+
+static void test_the_machines_msrs_are_not_there(void **state)
+{
+    /* MCG_CAP, MTRR, SMM_BASE, SMM_KEY, VM_HSAVE_PA, TOP_MEM, IGNNE, SMI control,
+       SMM_MASK, DR0 mask, IBS, and beyond the ranges. */
+    static const uint32_t absent[] = {0x179,      0x200,      0xc0010111, 0xc0010119,
+                                      0xc0010117, 0xc001001a, 0xc0010115, 0xc0010056,
+                                      0xc0010113, 0xc0011027, 0xc0011030, 0x40000001,
+                                      0xffffffff, 0x2000,     0xc0002000};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++) {
+        (void)read_msr(absent[i]);
+        assert_int_equal(fault, VECTOR_GP);
+        write_msr(absent[i], 0);
+        assert_int_equal(fault, VECTOR_GP);
+    }
+    assert_int_equal(skip_count, 0);
+}
+
+static void test_constants_stay(void **state)
+{
+    (void)state;
+    write_msr(MSR_VM_CR, 0);
+    assert_int_equal(fault, NO_FAULT);
+    assert_true(read_msr(MSR_VM_CR) & VM_CR_SVMDIS);
+    assert_int_equal(read_msr(MSR_MMIO_CFG_BASE), 0);
+    assert_int_equal(read_msr(MSR_MTRRCAP), 0);
+}
+
+static void test_the_apic_stays_in_x2apic_mode(void **state)
+{
+    (void)state;
+    assert_int_equal(read_msr(MSR_APIC_BASE), 0xfee00c00);
+    write_msr(MSR_APIC_BASE, 0xfee00800);
+    assert_int_equal(fault, VECTOR_GP);
+    write_msr(MSR_APIC_BASE, 0);
+    assert_int_equal(fault, VECTOR_GP);
+    write_msr(MSR_APIC_BASE, 0xfee00c00);
+    assert_int_equal(fault, NO_FAULT);
+}
+
+static void test_writes_that_are_refused_fault(void **state)
+{
+    (void)state;
+    write_msr(MSR_EFER, EFER_SVME);
+    assert_int_equal(fault, VECTOR_GP);
+    write_msr(HYPERCALL_PAGE_MSR, 0x12345);
+    assert_int_equal(fault, VECTOR_GP);
+    write_msr(HYPERCALL_PAGE_MSR, 0x1000);
+    assert_int_equal(fault, NO_FAULT);
+}
+
+/* ---- Ports ----------------------------------------------------------------- */
+
+static void access_port(uint16_t port, uint8_t width, bool is_in)
+{
+    vcpu->exit =
+        (struct vcpu_exit){.kind = EXIT_IO, .port = port, .width = width, .is_in = is_in};
+    io_handle(vcpu);
+}
+
+static uint64_t read_port(uint16_t port, uint8_t width)
+{
+    vcpu->regs.gpr[DECODE_RAX] = 0x1122334455667788;
+    access_port(port, width, true);
+    return vcpu->regs.gpr[DECODE_RAX];
+}
+
+static void test_an_absent_port_reads_ones_in_its_width(void **state)
+{
+    (void)state;
+    assert_int_equal(read_port(0x1234, 1), 0x11223344556677ff);
+    assert_int_equal(read_port(0x1234, 2), 0x112233445566ffff);
+    assert_int_equal(read_port(0x1234, 4), 0x00000000ffffffff);
+    assert_int_equal(domain.refused_count, 3);
+    assert_int_equal(skip_count, 3);
+}
+
+static void test_a_device_has_its_ports_and_its_width(void **state)
+{
+    (void)state;
+    assert_int_equal(read_port(0x3f8, 1) & 0xff, 0x40);
+    assert_int_equal(read_port(0x3ff, 1) & 0xff, 0x47);
+    assert_int_equal(read_port(0x3f8, 2) & 0xffff, 0xffff);
+    assert_int_equal(read_port(0x3f7, 4), 0xffffffff);
+    assert_int_equal(read_port(0x400, 1) & 0xff, 0xff);
+}
+
+static void test_only_s5_and_reset_end_the_domain(void **state)
+{
+    (void)state;
+    for (unsigned value = 0; value < 256; value++) {
+        vcpu->regs.gpr[DECODE_RAX] = value;
+        end = DOMAIN_ALIVE;
+        access_port(0x600, 1, false);
+        assert_int_equal(end, (value & 0x3c) == 0x34 ? DOMAIN_POWERED_OFF : DOMAIN_ALIVE);
+        end = DOMAIN_ALIVE;
+        access_port(0x602, 1, false);
+        assert_int_equal(end, value == 1 ? DOMAIN_RESET : DOMAIN_ALIVE);
+        end = DOMAIN_ALIVE;
+        access_port(0x604, 2, false);
+        access_port(0xcf9 + 0x1000, 1, false);
+        assert_int_equal(end, DOMAIN_ALIVE);
+    }
+}
+
+/* The whole string is done at once, so that a huge count costs nothing. */
+static void test_a_repeated_string_is_over_at_once(void **state)
+{
+    (void)state;
+    vcpu->regs.gpr[DECODE_RCX] = UINT64_MAX;
+    vcpu->exit = (struct vcpu_exit){.kind = EXIT_IO,
+                                    .port = 0x3f8,
+                                    .width = 1,
+                                    .is_string = true,
+                                    .is_repeated = true};
+    io_handle(vcpu);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 0);
+    assert_int_equal(skip_count, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_what_a_guest_cannot_have_is_hidden, setup),
+        cmocka_unit_test_setup(test_leaves_without_a_rule_are_zero, setup),
+        cmocka_unit_test_setup(test_nothing_is_shown_that_the_cpu_has_not, setup),
+        cmocka_unit_test_setup(test_apic_ids_are_the_domains, setup),
+        cmocka_unit_test_setup(test_the_machines_msrs_are_not_there, setup),
+        cmocka_unit_test_setup(test_constants_stay, setup),
+        cmocka_unit_test_setup(test_the_apic_stays_in_x2apic_mode, setup),
+        cmocka_unit_test_setup(test_writes_that_are_refused_fault, setup),
+        cmocka_unit_test_setup(test_an_absent_port_reads_ones_in_its_width, setup),
+        cmocka_unit_test_setup(test_a_device_has_its_ports_and_its_width, setup),
+        cmocka_unit_test_setup(test_only_s5_and_reset_end_the_domain, setup),
+        cmocka_unit_test_setup(test_a_repeated_string_is_over_at_once, setup),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
