@@ -241,39 +241,135 @@ const char *rp_group_overlap_text(enum rp_group_overlap overlap)
     return "unknown";
 }
 
-/* Whether a BAR of @function begins in a page of a BAR of @state. */
-static bool shares_page(const struct rp_vpci_state *state, const struct rp_cfg *cfg,
-                        const struct rp_function *function)
+/*
+ * Where the memory BARs from register @first on begin, up to @count of them; returns
+ * how many there are. What has no address is left out.
+ */
+static unsigned read_bases(const struct rp_cfg *cfg, rp_sbdf_t sbdf, uint16_t first,
+                           unsigned count, uint64_t out_bases[RP_VPCI_BARS_MAX])
 {
-    const unsigned count = function->header_type == RP_PCI_LAYOUT_BRIDGE ? 2 : 6;
+    unsigned found = 0;
 
     for (unsigned i = 0; i < count; i++) {
-        const uint16_t reg = (uint16_t)(RP_PCI_BAR0 + 4 * i);
+        const uint16_t reg = (uint16_t)(first + 4 * i);
         uint32_t low = 0;
         uint32_t high = 0;
 
-        (void)rp_cfg_read32(cfg, function->sbdf, reg, &low);
+        (void)rp_cfg_read32(cfg, sbdf, reg, &low);
         if (low & RP_PCI_BAR_IO)
             continue;
         if (rp_field_get(RP_PCI_BAR_TYPE, low) == RP_PCI_BAR_TYPE_64BIT && ++i < count)
-            (void)rp_cfg_read32(cfg, function->sbdf, (uint16_t)(reg + 4), &high);
+            (void)rp_cfg_read32(cfg, sbdf, (uint16_t)(reg + 4), &high);
         low &= RP_PCI_BAR_MEMORY_ADDRESS;
-        if ((low | high) != 0 && is_over(state, (uint64_t)high << 32 | low, 1))
-            return true;
+        if ((low | high) != 0)
+            out_bases[found++] = (uint64_t)high << 32 | low;
     }
-    return false;
+    return found;
+}
+
+static unsigned read_function_bases(const struct rp_cfg *cfg,
+                                    const struct rp_function *function,
+                                    uint64_t out_bases[RP_VPCI_BARS_MAX])
+{
+    if (function->pf != RP_SCAN_NONE || function->header_type > RP_PCI_LAYOUT_BRIDGE)
+        return 0;
+    return read_bases(cfg, function->sbdf, RP_PCI_BAR0,
+                      function->header_type == RP_PCI_LAYOUT_BRIDGE
+                          ? RP_PCI_BRIDGE_BAR_COUNT
+                          : RP_VPCI_BARS_MAX,
+                      out_bases);
 }
 
 uint32_t rp_group_find_page_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
                                   const struct rp_vpci_state *state)
 {
+    uint64_t bases[RP_VPCI_BARS_MAX];
+
     for (uint32_t i = 0; i < scan->count; i++) {
         const struct rp_function *other = &scan->functions[i];
+        unsigned count = 0;
 
-        if (other->is_present && other->pf == RP_SCAN_NONE &&
-            other->header_type <= RP_PCI_LAYOUT_BRIDGE &&
-            !rp_sbdf_equal(other->sbdf, state->sbdf) && shares_page(state, cfg, other))
-            return i;
+        if (other->is_present && !rp_sbdf_equal(other->sbdf, state->sbdf))
+            count = read_function_bases(cfg, other, bases);
+        while (count-- > 0)
+            if (is_over(state, bases[count], 1))
+                return i;
     }
     return RP_SCAN_NONE;
+}
+
+/* ---- Room to grow ------------------------------------------------------------ */
+
+/* A window of a bridge; closed if its end is not above its base. */
+struct window {
+    uint64_t base;
+    uint64_t end;
+};
+
+/* 7.5.1.3.8, 7.5.1.3.9: 16 bits each of base and limit are bits 31:20. */
+static struct window read_window(const struct rp_cfg *cfg, rp_sbdf_t bridge,
+                                 bool is_prefetchable)
+{
+    uint32_t both = 0;
+    uint32_t base_upper = 0;
+    uint32_t limit_upper = 0;
+
+    (void)rp_cfg_read32(cfg, bridge,
+                        is_prefetchable ? RP_PCI_PREFETCHABLE_BASE : RP_PCI_MEMORY_BASE,
+                        &both);
+    if (is_prefetchable && (both & RP_PCI_BRIDGE_WINDOW_64BIT)) {
+        (void)rp_cfg_read32(cfg, bridge, RP_PCI_PREFETCHABLE_BASE_UPPER, &base_upper);
+        (void)rp_cfg_read32(cfg, bridge, RP_PCI_PREFETCHABLE_LIMIT_UPPER, &limit_upper);
+    }
+    return (struct window){
+        (uint64_t)base_upper << 32 | (both & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16,
+        ((uint64_t)limit_upper << 32 | (both & 0xfff00000u)) + 0x100000,
+    };
+}
+
+static void lower(uint64_t *end, uint64_t base, uint64_t address)
+{
+    if (base > address && base < *end)
+        *end = base;
+}
+
+/* Lowers *@end to the lowest of what begins above @address and is of @function. */
+static void stop_before(const struct rp_cfg *cfg, const struct rp_function *function,
+                        uint64_t address, uint64_t *end)
+{
+    uint64_t bases[RP_VPCI_BARS_MAX];
+    unsigned count = read_function_bases(cfg, function, bases);
+    const uint16_t sriov = rp_extcap_find(
+        cfg, function->sbdf, rp_scan_verdict(function).size, RP_PCI_EXTCAP_ID_SRIOV);
+
+    while (count-- > 0)
+        lower(end, bases[count], address);
+    if (sriov != 0)
+        count = read_bases(cfg, function->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_BAR0),
+                           RP_VPCI_BARS_MAX, bases);
+    else
+        count = 0;
+    while (count-- > 0)
+        lower(end, bases[count], address);
+    for (unsigned i = 0; function->header_type == RP_PCI_LAYOUT_BRIDGE && i < 2; i++)
+        lower(end, read_window(cfg, function->sbdf, i == 1).base, address);
+}
+
+uint64_t rp_group_room(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                       uint32_t index, uint64_t address)
+{
+    const uint32_t parent = scan->functions[index].parent;
+    uint64_t end = 0;
+
+    for (unsigned i = 0; parent != RP_SCAN_NONE && i < 2; i++) {
+        const struct window window =
+            read_window(cfg, scan->functions[parent].sbdf, i == 1);
+
+        if (address >= window.base && address < window.end)
+            end = window.end;
+    }
+    for (uint32_t i = 0; end != 0 && i < scan->count; i++)
+        if (scan->functions[i].is_present && scan->functions[i].parent == parent)
+            stop_before(cfg, &scan->functions[i], address, &end);
+    return end != 0 ? end - address : 0;
 }

@@ -35,6 +35,7 @@ static const struct {
     [VPCI_MSI_DATA] = {vpci_msi_data_read, vpci_msi_data_write},
     [VPCI_MSI_MASK] = {vpci_msi_mask_read, vpci_msi_mask_write},
     [VPCI_MSIX_CONTROL] = {vpci_msix_control_read, vpci_msix_control_write},
+    [VPCI_REBAR_CONTROL] = {vpci_rebar_control_read, vpci_rebar_control_write},
 };
 
 enum {

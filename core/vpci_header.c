@@ -213,8 +213,13 @@ void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf)
     vpci_header_reset(state);
 }
 
+void vpci_header_stop_decode(struct rp_vpci_state *state)
+{
+    set_hw_command(state, RP_PCI_COMMAND_MEMORY, 0);
+}
+
 /* The low bits of a BAR are read-only in hardware, so addresses are all it takes. */
-void vpci_header_restore(struct rp_vpci_state *state)
+void vpci_header_place(struct rp_vpci_state *state)
 {
     for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
         const struct rp_vpci_bar *bar = &state->bars[i];
@@ -223,9 +228,15 @@ void vpci_header_restore(struct rp_vpci_state *state)
         if (bar->kind == RP_VPCI_BAR_MEMORY64 && !state->vf_id)
             vpci_hw_write(state, bar_reg(i + 1), 4, (uint32_t)(bar->hpa.value >> 32));
     }
+    if (is_any_memory(state))
+        set_hw_command(state, 0, RP_PCI_COMMAND_MEMORY);
+}
+
+void vpci_header_restore(struct rp_vpci_state *state)
+{
+    vpci_header_place(state);
     set_hw_command(state, RP_PCI_COMMAND_IO | RP_PCI_COMMAND_BUS_MASTER,
-                   RP_PCI_COMMAND_INTX_DISABLE |
-                       (is_any_memory(state) ? RP_PCI_COMMAND_MEMORY : 0));
+                   RP_PCI_COMMAND_INTX_DISABLE);
 }
 
 void vpci_header_reset(struct rp_vpci_state *state)

@@ -23,6 +23,7 @@ enum vpci_handler {
     VPCI_MSI_DATA,
     VPCI_MSI_MASK,
     VPCI_MSIX_CONTROL,
+    VPCI_REBAR_CONTROL, /* argument: index of the entry */
     VPCI_HANDLER_COUNT,
 };
 
@@ -129,6 +130,8 @@ bool vpci_is_gone(const struct rp_vpci_state *state);
 void vpci_header_claim(struct rp_vpci_view *view);
 void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf);
 void vpci_header_restore(struct rp_vpci_state *state);
+void vpci_header_stop_decode(struct rp_vpci_state *state);
+void vpci_header_place(struct rp_vpci_state *state); /* BARs, then memory decode */
 void vpci_header_reset(struct rp_vpci_state *state);
 vpci_read_fn vpci_command_read, vpci_bar_low_read, vpci_bar_high_read;
 vpci_write_fn vpci_command_write, vpci_bar_low_write, vpci_bar_high_write;
@@ -161,6 +164,13 @@ uint16_t vpci_msix_length(const struct vpci_site *site);
 void vpci_msix_claim(const struct vpci_site *site);
 vpci_read_fn vpci_msix_control_read;
 vpci_write_fn vpci_msix_control_write;
+
+/* vpci_rebar.c */
+void vpci_rebar_reset(struct rp_vpci_state *state);
+uint16_t vpci_rebar_length(const struct vpci_site *site);
+void vpci_rebar_claim(const struct vpci_site *site);
+vpci_read_fn vpci_rebar_control_read;
+vpci_write_fn vpci_rebar_control_write;
 
 /* A trapped part of a BAR: whole pages, [first, end). Empty: first == end. */
 struct vpci_trap {

@@ -191,6 +191,7 @@ enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state)
     if (vpci_is_gone(state))
         return RP_ERR_UNREACHABLE;
     restore_controls(state);
+    vpci_rebar_reset(state);
     vpci_header_restore(state);
     vpci_header_reset(state);
     vpci_msi_reset(state);

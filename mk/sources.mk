@@ -31,6 +31,7 @@ CORE_SRCS := \
 	core/vpci_map.c \
 	core/vpci_msi.c \
 	core/vpci_msix.c \
+	core/vpci_rebar.c \
 	core/vpci_state.c \
 
 HYPERVISOR_SRCS := \
@@ -230,6 +231,7 @@ UNIT_TESTS := \
 	vpci_bars \
 	vpci_caps \
 	vpci_interrupts \
+	vpci_rebar \
 	vrtc \
 	vuart \
 	x2apic \

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include <rootport/group.h>
+
 #include "dev/console.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
@@ -142,6 +144,25 @@ bool pci_fits(const struct domain *domain, unsigned port,
 
     return window_need(function, false).sum <= place->memory.size &&
            window_need(function, true).sum <= place->prefetchable.size;
+}
+
+void pci_set_room(const struct domain *domain, unsigned port,
+                  struct guest_function *function)
+{
+    const struct guest_port *place = &domain->pci->ports[port];
+    const struct rp_scan *scan = machine_scan();
+    const uint32_t index = (uint32_t)(function->scanned - scan->functions);
+
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const struct rp_vpci_bar *bar = rp_vpci_bar(&function->state, i);
+        uint64_t window, room;
+
+        if (bar == NULL)
+            continue;
+        window = wants_prefetchable(bar) ? place->prefetchable.size : place->memory.size;
+        room = rp_group_room(scan, machine_cfg(), index, bar->hpa.value);
+        rp_vpci_bar_set_room(&function->state, i, room < window ? room : window);
+    }
 }
 
 void pci_place_bars(struct guest_function *function)

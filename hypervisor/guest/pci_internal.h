@@ -34,6 +34,10 @@ void pci_detach_child(struct domain *domain, unsigned port, struct vcpu *self);
 bool pci_fits(const struct domain *domain, unsigned port,
               const struct guest_function *function);
 
+/* Lets the guest resize BARs as far as the machine and the port's windows have room. */
+void pci_set_room(const struct domain *domain, unsigned port,
+                  struct guest_function *function);
+
 /* Takes every function away, held ones too, and waits until all are reset. */
 void pci_let_go(struct domain *domain);
 

@@ -39,6 +39,7 @@ static const char *plug(struct domain *domain, unsigned port,
     if (!pci_fits(domain, port, function))
         return "its port's windows are too small for its BARs: raise memory-window or "
                "prefetchable-window";
+    pci_set_room(domain, port, function);
     problem = function_give(function, domain, port);
     if (problem != NULL)
         return problem;
@@ -116,6 +117,7 @@ static void give_again(struct domain *domain, unsigned port)
 
     function_wait(function);
     machine_lock();
+    pci_set_room(domain, port, function);
     problem = function_give(function, domain, port);
     machine_unlock();
     if (problem == NULL)

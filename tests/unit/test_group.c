@@ -456,6 +456,74 @@ static void a_bridge_has_two_bars(void **state)
                      0);
 }
 
+/* ---- Room ---- */
+
+/* A port with a window of 16 MiB, and behind it BARs at 0, 4 and 8 MiB of it. */
+static void room_ends_where_something_begins(void **state)
+{
+    struct machine *machine = *state;
+    struct fake_function *port =
+        add_bridge(machine, rp_sbdf(0, 0, 1, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x10);
+    struct fake_function *device =
+        add(machine, rp_sbdf(0, 0x10, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+    struct fake_function *other =
+        add(machine, rp_sbdf(0, 0x10, 0, 1), RP_PCI_PCIE_TYPE_ENDPOINT);
+    uint32_t index;
+
+    add(machine, rp_sbdf(0, 0, 2, 0), NOT_PCIE);
+    fake_set32(port, RP_PCI_MEMORY_BASE, 0xe000e000);
+    fake_set32(port, RP_PCI_PREFETCHABLE_BASE, 0x00f10001);
+    fake_set32(port, RP_PCI_PREFETCHABLE_BASE_UPPER, 0x8);
+    fake_set32(port, RP_PCI_PREFETCHABLE_LIMIT_UPPER, 0x8);
+    fake_set32(device, RP_PCI_BAR0, 0x0000000c);
+    fake_set32(device, RP_PCI_BAR0 + 4, 0x8);
+    fake_set32(device, RP_PCI_BAR0 + 8, 0x0080000c);
+    fake_set32(device, RP_PCI_BAR0 + 12, 0x8);
+    fake_set32(other, RP_PCI_BAR0, 0x0040000c);
+    fake_set32(other, RP_PCI_BAR0 + 4, 0x8);
+    scan(machine);
+    index = index_of(machine, rp_sbdf(0, 0x10, 0, 0));
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0x800000000),
+                     0x400000);
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0x800800000),
+                     0x800000);
+    /* Of the other window, and of none. */
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0xe0000000),
+                     0x100000);
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0xe0100000), 0);
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg,
+                                   index_of(machine, rp_sbdf(0, 0, 2, 0)), 0xe0000000),
+                     0);
+}
+
+/* What virtual functions will decode is taken, and so is the window of a bridge. */
+static void room_ends_at_virtual_functions_and_windows(void **state)
+{
+    struct machine *machine = *state;
+    struct fake_function *port =
+        add_bridge(machine, rp_sbdf(0, 0, 1, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x10);
+    struct fake_function *bridge;
+    struct fake_function *device =
+        add(machine, rp_sbdf(0, 0x10, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+    uint32_t index;
+
+    fake_set32(port, RP_PCI_MEMORY_BASE, 0xefffe000);
+    fake_set32(device, RP_PCI_BAR0, 0xe0000000);
+    fake_set32(device, ACS, 0x00010010);
+    fake_set32(device, ACS + RP_PCI_SRIOV_VF_BAR0, 0xe8000000);
+    bridge =
+        add_bridge(machine, rp_sbdf(0, 0x10, 0, 1), RP_PCI_PCIE_TYPE_UPSTREAM_PORT, 0x11);
+    fake_set8(bridge, RP_PCI_SUBORDINATE_BUS, 0x11);
+    fake_set32(bridge, RP_PCI_MEMORY_BASE, 0xe4f0e400);
+    scan(machine);
+    index = index_of(machine, rp_sbdf(0, 0x10, 0, 0));
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0xe0000000),
+                     0x4000000);
+    fake_set32(bridge, RP_PCI_MEMORY_BASE, 0);
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0xe0000000),
+                     0x8000000);
+}
+
 #define GROUP_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -479,6 +547,8 @@ int main(void)
         GROUP_TEST(every_overlap_has_a_sentence),
         GROUP_TEST(a_bar_in_the_same_page_is_found),
         GROUP_TEST(a_bridge_has_two_bars),
+        GROUP_TEST(room_ends_where_something_begins),
+        GROUP_TEST(room_ends_at_virtual_functions_and_windows),
     };
 
     return cmocka_run_group_tests_name("group", tests, NULL, NULL);

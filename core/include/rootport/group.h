@@ -78,4 +78,12 @@ const char *rp_group_overlap_text(enum rp_group_overlap overlap);
 uint32_t rp_group_find_page_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
                                   const struct rp_vpci_state *state);
 
+/*
+ * How many bytes there are from @address, where a memory BAR of function @index of
+ * @scan begins, to where something else does, or to the end of the window of the
+ * bridge above. 0: it is in none, or on a root bus, whose windows nobody has told.
+ */
+uint64_t rp_group_room(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                       uint32_t index, uint64_t address);
+
 #endif

@@ -443,6 +443,18 @@ enum {
 };
 #define RP_PCI_SRIOV_CONTROL_VF_ENABLE 0x0001u
 
+/* Resizable BAR extended capability: 7.8.6; the entries follow each other */
+enum {
+    RP_PCI_REBAR_CAPABILITY = 0x04,
+    RP_PCI_REBAR_CONTROL = 0x08,
+    RP_PCI_REBAR_ENTRY_SIZE = 0x08,
+    RP_PCI_REBAR_SIZE_COUNT = 28, /* that the capability register has a bit for */
+};
+#define RP_PCI_REBAR_CAPABILITY_SIZES 0xfffffff0u /* from 1 MiB, doubling */
+#define RP_PCI_REBAR_CONTROL_BAR      0x00000007u
+#define RP_PCI_REBAR_CONTROL_COUNT    0x000000e0u /* of entries; in the first one */
+#define RP_PCI_REBAR_CONTROL_SIZE     0x00003f00u /* n: 2^n MiB */
+
 /* Device registers of the PCI Express capability: 7.5.3.3 to 7.5.3.5, 7.5.3.15, 7.5.3.16
  */
 #define RP_PCI_PCIE_DEVICE_CAPABILITIES_MAX_PAYLOAD        0x00000007u

@@ -126,6 +126,14 @@ struct rp_vpci_msix {
     volatile void *pba_window;
 };
 
+/* One resizable BAR. PCI Express Base r5.0, 7.8.6. Sizes are in powers of two of MiB. */
+struct rp_vpci_rebar {
+    uint8_t bar;
+    uint8_t size;
+    uint8_t initial_size; /* when the view was built first, and after a reset */
+    uint32_t sizes;       /* bit n: 2^n MiB may be chosen */
+};
+
 /*
  * What a domain reads of dword @dword beside constants and the function's own: its
  * own bits, and what a handler has, which is brought up to date by each write. The
@@ -173,6 +181,10 @@ struct rp_vpci_state {
     struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
     struct rp_vpci_msi msi;
     struct rp_vpci_msix msix;
+    uint64_t bar_room[RP_VPCI_BARS_MAX]; /* of rp_vpci_bar_set_room() */
+    uint16_t rebar_offset; /* of the Resizable BAR capability; 0: none that is shown */
+    uint8_t rebar_count;
+    struct rp_vpci_rebar rebars[RP_VPCI_BARS_MAX];
     uint16_t shadow_count;
     struct rp_vpci_shadow shadows[RP_VPCI_SHADOWS_MAX];
 };
@@ -255,6 +267,14 @@ const struct rp_vpci_bar *rp_vpci_bar(const struct rp_vpci_state *state, unsigne
  */
 enum rp_status rp_vpci_bar_place(struct rp_vpci_state *state, unsigned index,
                                  rp_gpa_t gpa) RP_MUST_CHECK;
+
+/*
+ * Says up to how many bytes the domain may resize BAR @index: as much as there is
+ * room, on both sides, from where it begins; rp_group_room() knows the machine's.
+ * Counts from the next rp_vpci_build() that shows the capability first; without this
+ * call, no BAR changes its size. An index past the last is ignored.
+ */
+void rp_vpci_bar_set_room(struct rp_vpci_state *state, unsigned index, uint64_t size);
 
 /*
  * Opens, moves or closes (@size 0) a window of the port above. The caller keeps
