@@ -2,6 +2,7 @@
 """The forms in which `rootport audit` speaks, and what it writes."""
 
 import os
+import re
 import resource
 import subprocess
 import xml.etree.ElementTree
@@ -40,6 +41,19 @@ def test_differences_are_explained(audit):
     assert "! 0000:00:01.0   256    4096  all-ones" in text
     assert "Where the kernel's view differs" in text
     assert "it answered when the kernel looked and does not now" in text
+
+
+def members(value):
+    """The names of all members in a document."""
+    if isinstance(value, dict):
+        return set(value).union(*map(members, value.values()))
+    return set().union(*map(members, value)) if isinstance(value, list) else set()
+
+
+def test_every_member_of_json_is_described(audit):
+    document = audit.saved(saved(small()), "--capabilities", "--identifiers", code=0)
+    described = set(re.findall(r"`([a-z_-]+)`", (PROJECT / "docs/audit-json.md").read_text()))
+    assert members(document) <= described
 
 
 def test_tree(audit):

@@ -80,6 +80,10 @@ def test_damaged_files_are_refused_or_read(audit, option, text):
         assert (done.returncode == 2) == bool(done.stderr)
 
 
+def test_endless_file(audit):
+    assert "File too large" in audit("--dump", "/dev/zero", code=2).stderr
+
+
 def test_enormous_line(audit):
     assert refuse(audit, "--dump", "a" * 50_000_000)[0] == 1
 

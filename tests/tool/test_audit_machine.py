@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """`rootport audit` on the machine that runs the tests."""
 
+import json
 import os
 import pathlib
 import shutil
 import stat
+import subprocess
 
 import pytest
 
@@ -52,21 +54,26 @@ def test_saved_set_of_this_machine(audit, tmp_path):
     assert audit("--from", tmp_path / "set").stdout == first.stdout
 
 
-def test_without_rights_nothing_is_guessed(tmp_path):
+def test_dump_of_this_machine(audit):
+    """What lspci has written leads to the same sizes."""
+    need_functions()
+    text = subprocess.run(["lspci", "-D", "-xxxx"], capture_output=True, check=True).stdout
+    dumped = by_sbdf(audit.dump(text))
+    for sbdf, function in by_sbdf(audit.json()).items():
+        assert dumped[sbdf]["config_size"] == function["config_size"]
+
+
+def test_without_rights_nothing_is_guessed(audit, tmp_path):
     """As nobody, against what root sees: the same, or said not to be seen."""
     need_functions()
     if os.geteuid() != 0:
         pytest.skip("only root can become nobody")
-    from conftest import Audit
-    audit = Audit(tmp_path)
     seen = by_sbdf(audit.json())
     program = tmp_path / "rootport"
     shutil.copy(PROJECT / BUILD / "rootport", program)
     for folder in (tmp_path, *tmp_path.parents):
         if folder != pathlib.Path("/") and not folder.stat().st_mode & stat.S_IXOTH:
             folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
-    import json
-    import subprocess
     done = subprocess.run([program, "audit", "--json"], capture_output=True, user=NOBODY,
                           group=NOBODY, extra_groups=[], check=False)
     assert done.returncode == 1, done.stderr

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads what `lspci -xxxx` wrote: for each function a line that begins with its
- * address, then its registers in rows of 16 bytes, from 0 without a gap.
+ * address, then its registers in rows of 16 bytes, from 0 without a gap. libpci has
+ * a reader too, but that one ends the program at a line that is wrong and doesn't
+ * say which.
  */
 #include "tools/audit/dump.h"
 

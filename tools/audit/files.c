@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/audit/memory.h"
@@ -31,13 +30,8 @@ static bool read_all(int fd, size_t limit, struct file *file)
             return false;
         }
         if (file->size == capacity) {
-            char *larger = memory_new(2 * capacity + 1, 1);
-
-            for (size_t i = 0; i < capacity; i++)
-                larger[i] = file->bytes[i];
-            free(file->bytes);
-            file->bytes = larger;
             capacity *= 2;
+            file->bytes = memory_resize(file->bytes, capacity + 1);
         }
     }
     if (got == 0)

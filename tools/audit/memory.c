@@ -20,6 +20,11 @@ void *memory_new(size_t count, size_t size)
     return check(calloc(count ? count : 1, size));
 }
 
+void *memory_resize(void *memory, size_t size)
+{
+    return check(realloc(memory, size));
+}
+
 void *memory_grow(void *array, size_t count, size_t size)
 {
     size_t capacity = count ? count * 2 : 1;
