@@ -38,6 +38,8 @@ HYPERVISOR_SRCS := \
 	hypervisor/bars.c \
 	hypervisor/boot/boot_info.c \
 	hypervisor/boot/start.S \
+	hypervisor/control.c \
+	hypervisor/control_get.c \
 	hypervisor/cpu/apic.c \
 	hypervisor/cpu/clock.c \
 	hypervisor/cpu/selftest.c \
@@ -159,6 +161,11 @@ TOOL_SRCS := \
 	tools/config/check.c \
 	tools/config/config.c \
 	tools/config/source.c \
+	tools/ctl/control.c \
+	tools/ctl/list.c \
+	tools/ctl/log.c \
+	tools/ctl/move.c \
+	tools/ctl/seal.c \
 	tools/main.c \
 
 # What of it reads files that may come from anybody.

@@ -30,10 +30,16 @@ enum {
     LINE_SIZE = 241,
     /* At 115200 baud a byte takes 87 us: far more reads than that needs. */
     THRE_POLL_LIMIT = 1000000,
+    HISTORY_SIZE = 16384, /* divides 2^31 */
 };
+
+#define POSITION_MASK 0x7fffffffu
 
 static uint16_t uart_port;
 static struct spinlock console_lock;
+static char history[HISTORY_SIZE];
+static uint32_t history_end;    /* atomic: a position */
+static uint32_t history_length; /* atomic: up to HISTORY_SIZE */
 
 static void uart_put(char c)
 {
@@ -75,6 +81,42 @@ void console_init(uint16_t port)
         uart_port = port;
 }
 
+static void remember(char character)
+{
+    uint32_t end = history_end;
+
+    history[end % HISTORY_SIZE] = character;
+    if (history_length < HISTORY_SIZE)
+        __atomic_store_n(&history_length, history_length + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&history_end, (end + 1) & POSITION_MASK, __ATOMIC_RELEASE);
+}
+
+static void remember_line(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        remember(text[i]);
+    remember('\n');
+}
+
+uint32_t console_history_end(void)
+{
+    return __atomic_load_n(&history_end, __ATOMIC_ACQUIRE);
+}
+
+uint32_t console_history_begin(void)
+{
+    return (console_history_end() - __atomic_load_n(&history_length, __ATOMIC_ACQUIRE)) &
+           POSITION_MASK;
+}
+
+char console_history_at(uint32_t position)
+{
+    uint32_t distance = (console_history_end() - position) & POSITION_MASK;
+
+    return distance != 0 && distance <= history_length ? history[position % HISTORY_SIZE]
+                                                       : '\0';
+}
+
 void console_log(const char *format, ...)
 {
     char line[LINE_SIZE];
@@ -86,6 +128,7 @@ void console_log(const char *format, ...)
     va_end(arguments);
 
     spin_lock(&console_lock);
+    remember_line(line, length);
     write_string("(rootport) ");
     write_text(line, length);
     write_string("\r\n");

@@ -16,6 +16,16 @@ void console_init(uint16_t port);
  */
 void console_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * What was logged last, prefixes left out and each line ended by a line feed. A
+ * position counts characters from the first ever logged, modulo 2^31; those from
+ * console_history_begin() to before console_history_end() are still there. Of what
+ * isn't, console_history_at() makes a zero.
+ */
+uint32_t console_history_begin(void);
+uint32_t console_history_end(void);
+char console_history_at(uint32_t position);
+
 /* Writes one line of a domain's, prefixed and ended by a line feed already. */
 void console_domain_line(const char *text, size_t length);
 

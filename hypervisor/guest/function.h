@@ -78,6 +78,18 @@ bool function_is_ready(struct guest_function *function);
 /* Whether a function is, or is to be, or was a moment ago, @domain's. */
 bool function_is_of(const struct domain *domain);
 
+/* Whether a domain has it; whether it waits for one, in quarantine. */
+static inline bool function_is_given(const struct guest_function *function)
+{
+    return __atomic_load_n(&function->stage, __ATOMIC_ACQUIRE) == FUNCTION_GIVEN;
+}
+
+static inline bool function_is_held(const struct guest_function *function)
+{
+    return function->is_wanted && function->domain != NULL &&
+           !function_is_given(function);
+}
+
 /* Ends all records of functions that are ready and that nobody wants. */
 void function_settle_all(void);
 

@@ -6,6 +6,9 @@
  */
 #include <stddef.h>
 
+#include <rootport/control.h>
+
+#include "control.h"
 #include "dev/console.h"
 #include "guest/arguments.h"
 #include "guest/domain.h"
@@ -141,6 +144,17 @@ static int64_t platform_op(struct vcpu *vcpu, uint64_t argument)
     return 0;
 }
 
+static int64_t control_op(const struct vcpu *vcpu)
+{
+    const uint64_t *gpr = vcpu->regs.gpr;
+    struct control_request request = {
+        .op = gpr[DECODE_RDI],
+        .arguments = {gpr[DECODE_RSI], gpr[DECODE_RDX], gpr[10], gpr[8]},
+    };
+
+    return control_call(vcpu, &request);
+}
+
 static int64_t call(struct vcpu *vcpu)
 {
     const uint64_t *gpr = vcpu->regs.gpr;
@@ -159,6 +173,8 @@ static int64_t call(struct vcpu *vcpu)
         return sched_op(vcpu, op, gpr[DECODE_RSI]);
     case XEN_HVM_OP:
         return hvm_op(vcpu, op, gpr[DECODE_RSI]);
+    case ROOTPORT_CONTROL_HYPERCALL:
+        return control_op(vcpu);
     default:
         return -XEN_ENOSYS;
     }

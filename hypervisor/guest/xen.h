@@ -56,15 +56,18 @@ enum {
 enum {
     XEN_EPERM = 1,
     XEN_ENOENT = 2,
-    XEN_EFAULT = 14,
-    XEN_EINVAL = 22,
-    XEN_ENOSYS = 38,
     XEN_ESRCH = 3,
     XEN_EIO = 5,
+    XEN_EAGAIN = 11,
     XEN_ENOMEM = 12,
+    XEN_EFAULT = 14,
     XEN_EBUSY = 16,
     XEN_EEXIST = 17,
     XEN_ENODEV = 19,
+    XEN_EINVAL = 22,
+    XEN_ENOSYS = 38,
+    XEN_ENODATA = 61,
+    XEN_EOPNOTSUPP = 95,
 };
 
 struct xen_add_to_physmap {
