@@ -8,11 +8,21 @@
 #include "tools/audit/audit.h"
 #include "tools/command.h"
 #include "tools/config/config.h"
+#include "tools/ctl/ctl.h"
 
 static const struct command commands[] = {
+    {"attach", "[--now] [--port N] [--timeout SECONDS] FUNCTION DOMAIN",
+     "Give a function to a domain that runs.", attach_run},
     {"audit", "[OPTION ...]",
      "Say what of this machine's configuration space can be reached.", audit_run},
     {"config", "COMMAND ...", "Work with launch configurations.", config_run},
+    {"detach", "[--force] [--timeout SECONDS] FUNCTION",
+     "Take a function from the domain that has it.", detach_run},
+    {"list", "[--json]", "Say which domains run and who has what.", list_run},
+    {"log", "", "Print what the hypervisor has logged last.", log_run},
+    {"seal", "", "Make every verdict final.", seal_run},
+    {"wait", "[--timeout SECONDS] FUNCTION attached|released|detached",
+     "Wait until a guest uses a function, lets go of it, or none has it.", wait_run},
 };
 
 int main(int argument_count, char **arguments)
