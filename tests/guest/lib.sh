@@ -14,6 +14,11 @@ section() {
     echo "rootport-test: STEP $1"
 }
 
+# What the kernel's command line has after rootport.NAME=.
+argument() {
+    sed -n "s/.*rootport\.$1=\([^ ]*\).*/\1/p" /proc/cmdline
+}
+
 # Polls until a command succeeds: wait_for SECONDS COMMAND...
 wait_for() {
     wait_left=$(($1 * 10))
