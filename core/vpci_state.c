@@ -75,6 +75,17 @@ static void restore_controls(const struct rp_vpci_state *state)
         vpci_hw_write(state, state->pcie_offset + controls[i], 2, state->hw_controls[i]);
 }
 
+/*
+ * A pin that nobody wired would leave a driver waiting. What has no pin either does
+ * without interrupts.
+ */
+static bool is_intx_alone(const struct rp_vpci_state *state)
+{
+    return state->role == RP_VPCI_ROLE_GUEST && !(state->policy & RP_VPCI_POLICY_INTX) &&
+           !state->msi.offset && !state->msix.offset &&
+           vpci_hw_read(state, RP_PCI_INTERRUPT_PIN, 1) != 0;
+}
+
 static void learn(struct rp_vpci_state *state, const struct rp_vpci_config *config)
 {
     state->pcie_offset = find_cap(state, RP_PCI_CAP_ID_PCIE);
@@ -88,6 +99,8 @@ static void learn(struct rp_vpci_state *state, const struct rp_vpci_config *conf
         return;
     vpci_msi_learn(state);
     vpci_msix_learn(state, config->msix_entries, config->msix_capacity);
+    if (is_intx_alone(state))
+        state->refusal = RP_VPCI_REFUSED_INTX_ALONE;
 }
 
 enum rp_status rp_vpci_attach(struct rp_vpci_state *state,
@@ -135,6 +148,8 @@ const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal)
         return "a BAR has no address";
     case RP_VPCI_REFUSED_ASLEEP:
         return "it is not in power state D0";
+    case RP_VPCI_REFUSED_INTX_ALONE:
+        return "it has neither MSI nor MSI-X: its interrupt pin leads to no domain";
     }
     return "unknown";
 }

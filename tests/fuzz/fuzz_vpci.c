@@ -14,6 +14,7 @@
 
 enum {
     OPERATIONS_MAX = 256,
+    BAR_ROOM = 64 << 20,
 };
 #define HOST_ADDRESS 0xfeeabc00u
 #define HOST_DATA    0x4321u
@@ -103,6 +104,8 @@ static unsigned extended_length(unsigned id)
         return 40;
     case RP_PCI_EXTCAP_ID_SECONDARY_PCIE:
         return 12 + 64;
+    case RP_PCI_EXTCAP_ID_RESIZABLE_BAR:
+        return 4 + 6 * 8;
     case RP_PCI_EXTCAP_ID_16GTS:
     case RP_PCI_EXTCAP_ID_32GTS:
         return 32 + 32;
@@ -141,6 +144,24 @@ static void allow_extended_writes(struct oracle *oracle, unsigned at, unsigned i
         allow(oracle->writable, at + 16, 4, RP_PCI_AER_CORRECTABLE);
     } else if (id == RP_PCI_EXTCAP_ID_POWER_BUDGETING) {
         allow(oracle->writable, at + 4, 1, 0xff);
+    } else if (id == RP_PCI_EXTCAP_ID_RESIZABLE_BAR) { /* BARs are written back */
+        for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+            allow(oracle->writable, at + 8 + 8 * i, 4, RP_PCI_REBAR_CONTROL_SIZE);
+        allow(oracle->writable, RP_PCI_COMMAND, 4, RP_PCI_COMMAND_MEMORY);
+        allow(oracle->writable, RP_PCI_BAR0, 24, UINT64_MAX);
+    }
+}
+
+/* No BAR gets larger than it was, or than there is room for. */
+static void check_sizes(const struct fake_domain *domain)
+{
+    for (unsigned i = 0; i < domain->state.rebar_count; i++) {
+        const struct rp_vpci_rebar *rebar = &domain->state.rebars[i];
+        const struct rp_vpci_bar *bar = rp_vpci_bar(&domain->state, rebar->bar);
+
+        require(bar && bar->size == UINT64_C(1) << (20 + rebar->size));
+        require(rebar->size == rebar->initial_size || bar->size <= BAR_ROOM);
+        require(bar->hpa.value % bar->size == 0 || rebar->size == rebar->initial_size);
     }
 }
 
@@ -323,6 +344,13 @@ static void make_device(struct fake_domain *domain, struct input *input)
 {
     const unsigned changes = take(input, 1);
 
+    if (changes & 1) { /* BAR 2, of 2 MiB, can be resized */
+        fake_device_set_bar(&domain->device, 2, 2 << 20, 0xc01000000, 0xc);
+        fake_device_set_extcap(&domain->device, NVME_UNKNOWN,
+                               RP_PCI_EXTCAP_ID_RESIZABLE_BAR, 1, 0);
+        fake_device_set(&domain->device, NVME_UNKNOWN + 4, 4, 0xfff0);
+        fake_device_set(&domain->device, NVME_UNKNOWN + 8, 4, 1 << 8 | 1 << 5 | 2);
+    }
     for (unsigned i = 0; i < changes && input->size; i++) {
         const unsigned at = take(input, 2) % RP_CFG_SIZE_EXTENDED;
         domain->device.bytes[at] = (uint8_t)take(input, 1);
@@ -341,6 +369,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     make_device(domain, &input);
     if (fake_domain_start(domain) == RP_OK) {
+        for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+            rp_vpci_bar_set_room(&domain->state, i, BAR_ROOM);
         look_at(&oracle, &domain->device);
         for (unsigned i = 0; i < OPERATIONS_MAX && input.size; i++) {
             bool is_guests;
@@ -351,6 +381,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (domain->view.size == 0)
                 break;
             check_bars(domain);
+            check_sizes(domain);
             check_mappings(domain);
             check_msi(domain);
             check_msix(domain);

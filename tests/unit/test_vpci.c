@@ -383,6 +383,7 @@ static void a_function_without_capabilities_says_so(void **state)
     struct fake_domain *domain = *state;
 
     fake_device_set(&domain->device, RP_PCI_STATUS, 2, 0);
+    fake_device_set(&domain->device, RP_PCI_INTERRUPT_PIN, 1, 0);
     assert_int_equal(fake_domain_start(domain), RP_OK);
     assert_int_equal(domain_read(domain, RP_PCI_STATUS, 2), 0);
     assert_int_equal(domain_read(domain, RP_PCI_CAPABILITIES_POINTER, 1), 0);

@@ -153,6 +153,7 @@ static void make_hostile(struct fake_device *device, enum rp_vpci_list list, uin
     memset(device->rw1c + 0x40, 0, sizeof(device->rw1c) - 0x40);
     fake_device_set(device, 0x100, 4, 0);
     fake_device_set(device, RP_PCI_CAPABILITIES_POINTER, 1, 0);
+    fake_device_set(device, RP_PCI_INTERRUPT_PIN, 1, 0); /* with it alone: refused */
     if (list == RP_VPCI_LIST_STANDARD) {
         fake_device_set(device, RP_PCI_CAPABILITIES_POINTER, 1, STANDARD_PLACE);
         fake_device_set_cap(device, STANDARD_PLACE, id, 0);

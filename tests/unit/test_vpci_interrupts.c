@@ -272,11 +272,40 @@ static void msi_32_bit_without_mask_is_ten_bytes(void **state)
                      RP_ERR_INVALID);
 }
 
+/* Its driver would wait for an interrupt that has no way to the domain. */
+static void a_function_with_nothing_but_intx_is_refused(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_cap(&domain->device, NVME_PM, RP_PCI_CAP_ID_PM, NVME_PCIE);
+    fake_device_set_cap(&domain->device, NVME_PCIE, RP_PCI_CAP_ID_PCIE, 0);
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_INTX_ALONE);
+    domain->config.policy = RP_VPCI_POLICY_INTX;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    rp_vpci_detach(&domain->state);
+    domain->config.policy = RP_VPCI_POLICY_NONE;
+    domain->config.role = RP_VPCI_ROLE_HARDWARE;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+}
+
+/* One that has an MSI-X table which cannot be used has INTx alone as well. */
+static void an_unsound_msix_table_leaves_intx_alone(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_cap(&domain->device, NVME_PM, RP_PCI_CAP_ID_PM, NVME_PCIE);
+    fake_device_set(&domain->device, NVME_MSIX + 4, 4, 5);
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_INTX_ALONE);
+}
+
 static void without_msi_there_is_nothing_to_program(void **state)
 {
     struct fake_domain *domain = *state;
 
     fake_device_set_cap(&domain->device, NVME_PM, RP_PCI_CAP_ID_PM, 0);
+    fake_device_set(&domain->device, RP_PCI_INTERRUPT_PIN, 1, 0);
     assert_int_equal(fake_domain_start(domain), RP_OK);
     assert_int_equal(rp_vpci_msi_program(&domain->state, HOST_ADDRESS, HOST_DATA),
                      RP_ERR_NO_DEVICE);
@@ -640,6 +669,8 @@ int main(void)
         PREPARED(thirty_two_vectors_have_thirty_two_mask_bits),
         FROM_START(mask_bits_of_vectors_that_are_not_there_stay_clear),
         PREPARED(msi_32_bit_without_mask_is_ten_bytes),
+        PREPARED(a_function_with_nothing_but_intx_is_refused),
+        PREPARED(an_unsound_msix_table_leaves_intx_alone),
         PREPARED(without_msi_there_is_nothing_to_program),
         FROM_START(msix_control_has_two_bits),
         PREPARED(a_table_in_an_empty_bar_hides_msix),

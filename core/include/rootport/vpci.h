@@ -73,6 +73,7 @@ enum rp_vpci_refusal {
     RP_VPCI_REFUSED_BAR_SIZE = 4,    /* a BAR answers with no power of two */
     RP_VPCI_REFUSED_NO_ADDRESS = 5,  /* firmware gave a BAR no address */
     RP_VPCI_REFUSED_ASLEEP = 6,      /* not in D0 */
+    RP_VPCI_REFUSED_INTX_ALONE = 7,  /* no MSI or MSI-X that works, and INTx isn't wired */
 };
 
 /* One base address register. All of it is set by rp_vpci_attach() but the address. */
