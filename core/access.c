@@ -25,8 +25,15 @@ static unsigned natural_width(uint32_t offset, unsigned length)
  */
 static struct rp_access cut(uint32_t offset, unsigned length, unsigned position)
 {
-    struct rp_access access = {.count = 0};
+    struct rp_access access;
 
+    if (rp_access_is_natural(offset, length)) {
+        access.count = 1;
+        access.pieces[0] = rp_access_natural(offset, length);
+        access.pieces[0].position = (uint8_t)position;
+        return access;
+    }
+    access.count = 0;
     while (length != 0 && access.count < RP_ACCESS_PIECES_MAX) {
         unsigned width = natural_width(offset, length);
         access.pieces[access.count++] = (struct rp_access_piece){

@@ -239,13 +239,15 @@ static bool load_segment(struct domain *domain, const uint8_t *image,
                       (size_t)segment->file_size))
         return false;
     while (zero_size != 0) {
-        static const uint8_t zeros[PAGE_SIZE];
         uint64_t part = PAGE_SIZE - zero_from % PAGE_SIZE;
+        void *place;
 
         if (part > zero_size)
             part = zero_size;
-        if (!domain_write(domain, zero_from, zeros, (size_t)part))
+        place = domain_memory(domain, zero_from, part);
+        if (place == NULL)
             return false;
+        memset(place, 0, (size_t)part);
         zero_from += part;
         zero_size -= part;
     }
@@ -326,7 +328,7 @@ static bool build_tables(struct domain *domain, uint64_t *out_rsdp)
         .reset_value = DOMAIN_RESET_VALUE,
         .clock = ACPI_TABLES_CMOS_CLOCK,
         .ecam_base = {DOMAIN_ECAM_BASE},
-        .last_bus = 255,
+        .last_bus = (uint8_t)(domain->ecam_size / DOMAIN_ECAM_BUS_SIZE - 1),
         .memory = pci_memory_window(),
         .prefetched = pci_prefetchable_window(),
     };
@@ -356,7 +358,7 @@ static uint32_t memory_map(const struct domain *domain, struct pvh_memory_range 
         DOMAIN_ACPI_BASE, DOMAIN_ACPI_END - DOMAIN_ACPI_BASE, PVH_MEMORY_RESERVED, 0};
     map[count++] = (struct pvh_memory_range){MEGABYTE, low_size(domain) - MEGABYTE,
                                              PVH_MEMORY_RAM, 0};
-    map[count++] = (struct pvh_memory_range){DOMAIN_ECAM_BASE, DOMAIN_ECAM_SIZE,
+    map[count++] = (struct pvh_memory_range){DOMAIN_ECAM_BASE, domain->ecam_size,
                                              PVH_MEMORY_RESERVED, 0};
     if (domain->memory_size > DOMAIN_LOW_RAM_END)
         map[count++] = (struct pvh_memory_range){DOMAIN_HIGH_RAM_BASE,

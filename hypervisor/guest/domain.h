@@ -29,7 +29,7 @@ enum {
 #define DOMAIN_WINDOW_BASE   0x80000000ull /* of 32-bit BARs */
 #define DOMAIN_WINDOW_END    0xe0000000ull
 #define DOMAIN_ECAM_BASE     0xe0000000ull
-#define DOMAIN_ECAM_SIZE     0x10000000ull /* 256 buses */
+#define DOMAIN_ECAM_BUS_SIZE 0x00100000ull
 #define DOMAIN_IOAPIC_BASE   0xfec00000ull
 #define DOMAIN_HIGH_RAM_BASE 0x100000000ull
 #define DOMAIN_WINDOW64_BASE 0x4000000000ull /* of 64-bit prefetchable BARs */
@@ -88,6 +88,7 @@ struct domain {
     struct vrtc rtc;
     struct conline console;
 
+    uint64_t ecam_size;        /* of the region that is made for it, if one is */
     struct guest_pci *pci;     /* NULL where it sees the machine itself, */
     struct hardware *hardware; /* and this is how */
     uint64_t hypercall_page;   /* as the guest last wrote the MSR */
@@ -107,6 +108,12 @@ static inline uint32_t domain_owner(const struct domain *domain)
 }
 
 const char *domain_end_text(enum domain_end end);
+
+/* Whether @gpa is in the ECAM region that is made for @domain. */
+static inline bool domain_is_ecam(const struct domain *domain, uint64_t gpa)
+{
+    return gpa - DOMAIN_ECAM_BASE < domain->ecam_size;
+}
 
 /*
  * Where @size bytes of guest memory at @gpa are, or NULL when they are not RAM

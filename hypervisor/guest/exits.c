@@ -5,8 +5,12 @@
 #include <stddef.h>
 
 #include "dev/console.h"
+#include "guest/acpi_tables.h"
 #include "guest/domain.h"
 #include "guest/hw.h"
+
+#define CONFIG_PORTS 0xcf8u
+#define PORT_COUNT   8u /* of CF8/CFC, and of a UART */
 
 enum {
     VECTOR_UD = 6,
@@ -56,6 +60,9 @@ static const struct handler handlers[EXIT_KIND_COUNT] = {
     [EXIT_MSR_WRITE] = {msr_handle, "msr-write"},
     [EXIT_IO] = {io_handle, "io"},
     [EXIT_MEMORY] = {mmio_handle, "memory"},
+    [EXIT_CONFIG_PORT] = {io_handle, "config-port"},
+    [EXIT_CONSOLE] = {io_handle, "console"},
+    [EXIT_ECAM] = {mmio_handle, "config-ecam"},
     [EXIT_HYPERCALL] = {hypercall_handle, "hypercall"},
     [EXIT_IGNORED] = {vcpu_skip, "ignored"},
     [EXIT_UNDEFINED] = {handle_undefined, "undefined"},
@@ -64,8 +71,24 @@ static const struct handler handlers[EXIT_KIND_COUNT] = {
     [EXIT_FAILED] = {handle_failed, "failed"},
 };
 
+/* Tells apart what the hardware doesn't. */
+static enum exit_kind refine(const struct vcpu *vcpu)
+{
+    const struct vcpu_exit *exit = &vcpu->exit;
+
+    if (exit->kind == EXIT_MEMORY && domain_is_ecam(vcpu->domain, exit->gpa))
+        return EXIT_ECAM;
+    if (exit->kind == EXIT_IO && exit->port - CONFIG_PORTS < PORT_COUNT)
+        return EXIT_CONFIG_PORT;
+    if (exit->kind == EXIT_IO && exit->port - ACPI_TABLES_COM1_PORT < PORT_COUNT)
+        return EXIT_CONSOLE;
+    return exit->kind;
+}
+
 void exits_handle(struct vcpu *vcpu)
 {
+    vcpu->exit.kind = refine(vcpu);
+    vcpu->exit_counts[vcpu->exit.kind]++;
     handlers[vcpu->exit.kind].handle(vcpu);
 }
 

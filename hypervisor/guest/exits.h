@@ -5,7 +5,7 @@
 
 #include "guest/vcpu.h"
 
-/* Handles vcpu->exit. */
+/* Counts and handles vcpu->exit. */
 void exits_handle(struct vcpu *vcpu);
 
 /* One for each kind that takes more than a line, in the file of its name. */

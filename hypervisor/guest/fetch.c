@@ -7,95 +7,144 @@
 #include "guest/hw.h"
 #include "lib/string.h"
 
+/* ---- Translation ---------------------------------------------------------------- */
+
 #define ENTRY_PRESENT 0x001ull
 #define ENTRY_LARGE   0x080ull
 #define ENTRY_ADDRESS 0x000ffffffffff000ull
+#define PSE_ADDRESS   0xffc00000ull
 #define PSE36_HIGH    0x001fe000ull /* bits 20:13 of a 4 MiB entry are address 39:32 */
+#define PAE_ROOT      0xffffffe0ull
+#define INDEX_MASK    0x1ffull
 
 enum {
     PAGE_BYTES = 4096,
+    PAGE_SHIFT = 12,
+    INDEX_BITS = 9,
+    SHIFT_2M = 21,
+    SHIFT_1G = 30,
+    PAE_LEVELS = 3,
 };
 
-/* One of the four forms of paging: how many levels, and how wide an entry is. */
-struct paging {
-    unsigned levels;
-    unsigned entry_size;
-    unsigned index_bits;
-};
-
-static struct paging paging_of(const struct hw_mode *mode)
+/* domain_memory(), which most often finds it in the first bank. */
+static inline const void *memory_at(const struct domain *domain, uint64_t gpa,
+                                    unsigned size)
 {
-    if (mode->efer & EFER_LMA)
-        return (struct paging){mode->cr4 & CR4_LA57 ? 5 : 4, 8, 9};
-    if (mode->cr4 & CR4_PAE)
-        return (struct paging){3, 8, 9};
-    return (struct paging){2, 4, 10};
+    const struct domain_bank *first = &domain->banks[0];
+    uint64_t offset = gpa - first->gpa;
+
+    if (offset < first->size && size <= first->size - offset)
+        return (const void *)(first->hpa + offset);
+    return domain_memory(domain, gpa, size);
 }
 
-static bool read_entry(const struct vcpu *vcpu, uint64_t table, uint64_t index,
-                       unsigned size, uint64_t *out_entry)
+/*
+ * Tables of 512 entries of 8 bytes, @levels of them, from @table on. PAE paging has no
+ * large pages at its root.
+ */
+static bool walk(const struct domain *domain, uint64_t table, unsigned levels,
+                 uint64_t linear, uint64_t *out_gpa)
 {
-    const void *place = domain_memory(vcpu->domain, table + index * size, size);
+    unsigned largest = levels == PAE_LEVELS ? SHIFT_2M : SHIFT_1G;
+    unsigned shift = PAGE_SHIFT + INDEX_BITS * levels;
+    uint64_t in_page;
+    uint64_t entry;
+
+    do {
+        const uint64_t *place;
+
+        shift -= INDEX_BITS;
+        place = memory_at(domain, table + (linear >> shift & INDEX_MASK) * 8, 8);
+        if (place == NULL)
+            return false;
+        entry = __atomic_load_n(place, __ATOMIC_RELAXED);
+        if (!(entry & ENTRY_PRESENT))
+            return false;
+        table = entry & ENTRY_ADDRESS;
+    } while (shift > PAGE_SHIFT && !((entry & ENTRY_LARGE) && shift <= largest));
+    in_page = (UINT64_C(1) << shift) - 1;
+    *out_gpa = (table & ~in_page) | (linear & in_page);
+    return true;
+}
+
+/* A present entry of 4 bytes. The guest may be changing it: it is read once. */
+static bool read_legacy(const struct domain *domain, uint64_t table, uint64_t index,
+                        uint32_t *out_entry)
+{
+    const uint32_t *place = memory_at(domain, table + index * 4, 4);
 
     if (place == NULL)
         return false;
-    *out_entry = size == 8 ? *(const uint64_t *)place : *(const uint32_t *)place;
+    *out_entry = __atomic_load_n(place, __ATOMIC_RELAXED);
     return (*out_entry & ENTRY_PRESENT) != 0;
 }
 
-/* Where the page of a leaf entry is that maps @page_bits of address. */
-static uint64_t leaf_base(uint64_t entry, const struct paging *paging, unsigned page_bits)
+/* Two tables of 1024 entries of 4 bytes. 4 MiB pages have to be turned on. */
+static bool walk_legacy(const struct domain *domain, const struct hw_mode *mode,
+                        uint64_t linear, uint64_t *out_gpa)
 {
-    uint64_t base = entry & ENTRY_ADDRESS & ~((UINT64_C(1) << page_bits) - 1);
+    uint32_t entry;
 
-    if (paging->entry_size == 4 && page_bits > 12)
-        base = (base & 0xffc00000) | (entry & PSE36_HIGH) << 19;
-    return base;
+    if (!read_legacy(domain, mode->cr3 & ENTRY_ADDRESS, linear >> 22, &entry))
+        return false;
+    if ((mode->cr4 & CR4_PSE) && (entry & ENTRY_LARGE)) {
+        *out_gpa =
+            (entry & PSE_ADDRESS) | (entry & PSE36_HIGH) << 19 | (linear & ~PSE_ADDRESS);
+        return true;
+    }
+    if (!read_legacy(domain, entry & ENTRY_ADDRESS, linear >> 12 & 0x3ff, &entry))
+        return false;
+    *out_gpa = (entry & ENTRY_ADDRESS) | linear % PAGE_BYTES;
+    return true;
 }
 
-/* 4 MiB pages have to be turned on; in PAE paging the root has no large pages. */
-static bool is_large(const struct hw_mode *mode, const struct paging *paging,
-                     unsigned level, uint64_t entry)
+static bool translate(const struct vcpu *vcpu, const struct hw_mode *mode,
+                      uint64_t linear, uint64_t *out_gpa)
 {
-    if (paging->levels == 2)
-        return (mode->cr4 & CR4_PSE) && (entry & ENTRY_LARGE);
-    return level <= (paging->levels == 3 ? 2u : 3u) && (entry & ENTRY_LARGE);
+    const struct domain *domain = vcpu->domain;
+
+    if (mode->efer & EFER_LMA)
+        return walk(domain, mode->cr3 & ENTRY_ADDRESS, mode->cr4 & CR4_LA57 ? 5 : 4,
+                    linear, out_gpa);
+    linear &= 0xffffffff;
+    if (!(mode->cr0 & CR0_PG)) {
+        *out_gpa = linear;
+        return true;
+    }
+    if (mode->cr4 & CR4_PAE)
+        return walk(domain, mode->cr3 & PAE_ROOT, PAE_LEVELS, linear, out_gpa);
+    return walk_legacy(domain, mode, linear, out_gpa);
 }
 
 bool fetch_translate(const struct vcpu *vcpu, uint64_t linear, uint64_t *out_gpa)
 {
     struct hw_mode mode = hw_mode(vcpu);
-    struct paging paging = paging_of(&mode);
-    uint64_t table = mode.cr3 & (paging.levels == 3 ? 0xffffffe0 : ENTRY_ADDRESS);
-    unsigned page_bits = 12 + paging.levels * paging.index_bits;
 
-    if (!(mode.cr0 & CR0_PG)) {
-        *out_gpa = linear & 0xffffffff;
-        return true;
-    }
-    for (unsigned level = paging.levels; level > 0; level--) {
-        uint64_t entry;
-        uint64_t index;
+    return translate(vcpu, &mode, linear, out_gpa);
+}
 
-        page_bits -= paging.index_bits;
-        index = linear >> page_bits & ((UINT64_C(1) << paging.index_bits) - 1);
-        if (paging.levels == 3 && level == 3)
-            index &= 3; /* PAE: the root has four entries */
-        if (!read_entry(vcpu, table, index, paging.entry_size, &entry))
-            return false;
-        if (level == 1 || is_large(&mode, &paging, level, entry)) {
-            *out_gpa = leaf_base(entry, &paging, page_bits) |
-                       (linear & ((UINT64_C(1) << page_bits) - 1));
-            return true;
-        }
-        table = entry & ENTRY_ADDRESS;
-    }
-    return false;
+/* ---- Code ------------------------------------------------------------------- */
+
+/* Bytes of code, the unused ones zero, and last how many there are. */
+union code {
+    uint8_t bytes[16];
+    uint64_t words[2];
+};
+_Static_assert(DECODE_MAX_LENGTH == 15, "the last byte is free");
+
+static void set_count(union code *code, unsigned count)
+{
+    code->bytes[DECODE_MAX_LENGTH] = (uint8_t)count;
+}
+
+static unsigned count_of(const union code *code)
+{
+    return code->bytes[DECODE_MAX_LENGTH];
 }
 
 /* Copies up to @size bytes at @linear, no further than its page; returns how many. */
-static unsigned copy_in_page(const struct vcpu *vcpu, uint64_t linear, uint8_t *bytes,
-                             unsigned size)
+static unsigned copy_in_page(const struct vcpu *vcpu, const struct hw_mode *mode,
+                             uint64_t linear, uint8_t *bytes, unsigned size)
 {
     unsigned left = PAGE_BYTES - (unsigned)(linear % PAGE_BYTES);
     const void *place;
@@ -103,50 +152,101 @@ static unsigned copy_in_page(const struct vcpu *vcpu, uint64_t linear, uint8_t *
 
     if (size > left)
         size = left;
-    if (!fetch_translate(vcpu, linear, &gpa))
+    if (!translate(vcpu, mode, linear, &gpa))
         return 0;
-    place = domain_memory(vcpu->domain, gpa, size);
+    place = memory_at(vcpu->domain, gpa, size);
     if (place == NULL)
         return 0;
-    memcpy(bytes, place, size);
+    if (size == DECODE_MAX_LENGTH)
+        __builtin_memcpy(bytes, place, DECODE_MAX_LENGTH); /* without a call */
+    else
+        memcpy(bytes, place, size);
     return size;
 }
 
-static unsigned fetch(const struct vcpu *vcpu, uint8_t bytes[DECODE_MAX_LENGTH])
+static union code read_code(const struct vcpu *vcpu, const struct hw_mode *mode)
 {
+    union code code = {.words = {0, 0}};
     uint64_t linear = vcpu->rip + hw_segment_base(vcpu, DECODE_CS);
     const uint8_t *fetched;
     unsigned count = hw_fetched(vcpu, &fetched);
 
     if (count != 0) {
-        memcpy(bytes, fetched, count);
-        return count;
+        memcpy(code.bytes, fetched, count);
+        set_count(&code, count);
+        return code;
     }
-    count = copy_in_page(vcpu, linear, bytes, DECODE_MAX_LENGTH);
+    count = copy_in_page(vcpu, mode, linear, code.bytes, DECODE_MAX_LENGTH);
     if (count != 0 && count < DECODE_MAX_LENGTH)
-        count +=
-            copy_in_page(vcpu, linear + count, bytes + count, DECODE_MAX_LENGTH - count);
-    return count;
+        count += copy_in_page(vcpu, mode, linear + count, code.bytes + count,
+                              DECODE_MAX_LENGTH - count);
+    set_count(&code, count);
+    return code;
 }
 
-enum decode_status fetch_decode(const struct vcpu *vcpu,
-                                struct decode_instruction *out_instruction)
+/* ---- Instructions ------------------------------------------------------------- */
+
+/*
+ * Where what is known of @code is remembered. Guests exit at few places, over and
+ * over, and what bytes mean depends on nothing but the mode: remembering them is not
+ * remembering where they were.
+ */
+static struct fetch_memo *recall(struct vcpu *vcpu, const union code *code,
+                                 enum decode_mode mode, bool *out_is_known)
 {
-    uint8_t bytes[DECODE_MAX_LENGTH];
-    unsigned count = fetch(vcpu, bytes);
+    struct fetch_memo *memo =
+        &vcpu->memos[(vcpu->rip ^ vcpu->rip >> 3) % FETCH_MEMO_COUNT];
 
-    return decode_instruction(bytes, count, hw_mode(vcpu).code, out_instruction);
+    *out_is_known = memo->code[0] == code->words[0] && memo->code[1] == code->words[1] &&
+                    memo->mode == mode && memo->kind == vcpu->exit.kind;
+    return memo;
 }
 
-unsigned fetch_length(const struct vcpu *vcpu)
+static void remember(struct fetch_memo *memo, const union code *code,
+                     enum decode_mode mode, enum exit_kind kind)
+{
+    memo->code[0] = code->words[0];
+    memo->code[1] = code->words[1];
+    memo->mode = mode;
+    memo->kind = kind;
+}
+
+enum decode_status fetch_decode(struct vcpu *vcpu,
+                                const struct decode_instruction **out_instruction)
+{
+    struct hw_mode mode = hw_mode(vcpu);
+    union code code = read_code(vcpu, &mode);
+    bool is_known;
+    struct fetch_memo *memo = recall(vcpu, &code, mode.code, &is_known);
+    enum decode_status status;
+
+    *out_instruction = &memo->instruction;
+    if (is_known)
+        return DECODE_OK;
+    memo->mode = DECODE_MODE_NONE;
+    status =
+        decode_instruction(code.bytes, count_of(&code), mode.code, &memo->instruction);
+    if (status == DECODE_OK)
+        remember(memo, &code, mode.code, vcpu->exit.kind);
+    return status;
+}
+
+unsigned fetch_length(struct vcpu *vcpu)
 {
     static const enum decode_expected expected[EXIT_KIND_COUNT] = {
         [EXIT_CPUID] = DECODE_EXPECT_CPUID,     [EXIT_MSR_READ] = DECODE_EXPECT_RDMSR,
         [EXIT_MSR_WRITE] = DECODE_EXPECT_WRMSR, [EXIT_HYPERCALL] = DECODE_EXPECT_VMMCALL,
         [EXIT_IGNORED] = DECODE_EXPECT_INVD,
     };
-    uint8_t bytes[DECODE_MAX_LENGTH];
-    unsigned count = fetch(vcpu, bytes);
+    struct hw_mode mode = hw_mode(vcpu);
+    union code code = read_code(vcpu, &mode);
+    bool is_known;
+    struct fetch_memo *memo = recall(vcpu, &code, mode.code, &is_known);
 
-    return decode_length_of(bytes, count, hw_mode(vcpu).code, expected[vcpu->exit.kind]);
+    if (is_known)
+        return memo->length;
+    memo->length = decode_length_of(code.bytes, count_of(&code), mode.code,
+                                    expected[vcpu->exit.kind]);
+    remember(memo, &code, mode.code, vcpu->exit.kind);
+    return memo->length;
 }

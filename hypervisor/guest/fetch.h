@@ -15,14 +15,17 @@
  */
 bool fetch_translate(const struct vcpu *vcpu, uint64_t linear, uint64_t *out_gpa);
 
-/* Decodes the instruction at the guest's RIP. */
-enum decode_status fetch_decode(const struct vcpu *vcpu,
-                                struct decode_instruction *out_instruction);
+/*
+ * Decodes the instruction at the guest's RIP. *@out_instruction is valid after
+ * DECODE_OK, until the next call.
+ */
+enum decode_status fetch_decode(struct vcpu *vcpu,
+                                const struct decode_instruction **out_instruction);
 
 /*
  * The length of the instruction that caused the exit, for CPUs that do not say the
  * next RIP. 0 if the guest's code changed under our eyes: it exits again.
  */
-unsigned fetch_length(const struct vcpu *vcpu);
+unsigned fetch_length(struct vcpu *vcpu);
 
 #endif

@@ -33,9 +33,6 @@ void hw_vcpu_reset_sipi(struct vcpu *vcpu, uint8_t vector);
 /* Runs the guest until it exits, and fills in vcpu->exit. */
 void hw_run(struct vcpu *vcpu);
 
-/* The RIP after the instruction that exited, or 0 where that takes decoding. */
-uint64_t hw_next_rip(const struct vcpu *vcpu);
-
 /* Moves the guest on to @rip: the instruction before it is done. */
 void hw_set_rip(struct vcpu *vcpu, uint64_t rip);
 

@@ -29,31 +29,18 @@ static bool is_ioapic(uint64_t gpa)
     return gpa >= DOMAIN_IOAPIC_BASE && gpa < DOMAIN_IOAPIC_BASE + IOAPIC_SIZE;
 }
 
-static bool is_ecam(uint64_t gpa)
+/* What the machine has, or the trapped pages of BARs. */
+static bool read_device(struct domain *domain, uint64_t gpa, unsigned width,
+                        uint64_t *out_value)
 {
-    return gpa >= DOMAIN_ECAM_BASE && gpa < DOMAIN_ECAM_BASE + DOMAIN_ECAM_SIZE;
+    return hardware_is_for(domain) ? hardware_mmio_read(domain, gpa, width, out_value)
+                                   : pci_mmio_read(domain, gpa, width, out_value);
 }
 
-/* Configuration space, and the trapped pages of BARs. */
-static bool read_pci(struct domain *domain, uint64_t gpa, unsigned width,
-                     uint64_t *out_value)
+static bool write_device(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
 {
-    if (hardware_is_for(domain))
-        return hardware_mmio_read(domain, gpa, width, out_value);
-    if (!is_ecam(gpa))
-        return pci_mmio_read(domain, gpa, width, out_value);
-    *out_value = pci_ecam_read(domain, gpa - DOMAIN_ECAM_BASE, width);
-    return true;
-}
-
-static bool write_pci(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
-{
-    if (hardware_is_for(vcpu->domain))
-        return hardware_mmio_write(vcpu, gpa, width, value);
-    if (!is_ecam(gpa))
-        return pci_mmio_write(vcpu, gpa, width, value);
-    pci_ecam_write(vcpu, gpa - DOMAIN_ECAM_BASE, width, value);
-    return true;
+    return hardware_is_for(vcpu->domain) ? hardware_mmio_write(vcpu, gpa, width, value)
+                                         : pci_mmio_write(vcpu, gpa, width, value);
 }
 
 static uint64_t read(void *context, unsigned width)
@@ -63,9 +50,12 @@ static uint64_t read(void *context, unsigned width)
     uint64_t gpa = access->source;
     uint64_t value = 0;
 
+    if (domain_is_ecam(domain, gpa))
+        return pci_ecam_read(domain, gpa - DOMAIN_ECAM_BASE, width);
     if (is_ioapic(gpa))
         return devices_ioapic_read(domain, (uint32_t)(gpa - DOMAIN_IOAPIC_BASE), width);
-    if (domain_read(domain, gpa, &value, width) || read_pci(domain, gpa, width, &value))
+    if (domain_read(domain, gpa, &value, width) ||
+        read_device(domain, gpa, width, &value))
         return value;
     domain_log_refused(domain, "memory", gpa, false);
     return UINT64_MAX;
@@ -78,10 +68,12 @@ static void write(void *context, unsigned width, uint64_t value)
     struct domain *domain = vcpu->domain;
     uint64_t gpa = access->destination;
 
-    if (is_ioapic(gpa))
+    if (domain_is_ecam(domain, gpa))
+        pci_ecam_write(vcpu, gpa - DOMAIN_ECAM_BASE, width, value);
+    else if (is_ioapic(gpa))
         devices_ioapic_write(domain, (uint32_t)(gpa - DOMAIN_IOAPIC_BASE), width, value);
     else if (!domain_write(domain, gpa, &value, width) &&
-             !write_pci(vcpu, gpa, width, value))
+             !write_device(vcpu, gpa, width, value))
         domain_log_refused(domain, "memory", gpa, true);
 }
 
@@ -124,17 +116,29 @@ static void emulate(struct vcpu *vcpu, const struct decode_instruction *instruct
         hw_set_rip(vcpu, vcpu->rip + instruction->length);
 }
 
+/*
+ * Whether the access would go through now: another CPU may have mapped the page since,
+ * or it is one of the machine's that is mapped when it is asked for.
+ */
+static bool is_mapped_now(struct vcpu *vcpu)
+{
+    const struct vcpu_exit *exit = &vcpu->exit;
+
+    /* A walk writes: 15.25.5. */
+    if (npt_allows(vcpu->domain, exit->gpa, exit->is_write || exit->is_table_walk))
+        return true;
+    return hardware_is_for(vcpu->domain) &&
+           hardware_map_page(vcpu->domain, exit->gpa, exit->is_write);
+}
+
 void mmio_handle(struct vcpu *vcpu)
 {
     const struct vcpu_exit *exit = &vcpu->exit;
-    struct decode_instruction instruction;
+    const struct decode_instruction *instruction;
     enum decode_status status;
 
-    /* Another CPU may have mapped the page since. A walk writes: 15.25.5. */
-    if (npt_allows(vcpu->domain, exit->gpa, exit->is_write || exit->is_table_walk))
-        return;
-    if (hardware_is_for(vcpu->domain) &&
-        hardware_map_page(vcpu->domain, exit->gpa, exit->is_write))
+    /* What ECAM pages have, emulation has too. */
+    if (exit->kind != EXIT_ECAM && is_mapped_now(vcpu))
         return;
     if (exit->is_table_walk || exit->is_fetch) {
         refuse(vcpu, DOMAIN_OUTSIDE,
@@ -146,5 +150,5 @@ void mmio_handle(struct vcpu *vcpu)
     if (status != DECODE_OK)
         refuse(vcpu, DOMAIN_UNEMULATED, decode_status_text(status));
     else
-        emulate(vcpu, &instruction);
+        emulate(vcpu, instruction);
 }

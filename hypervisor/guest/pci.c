@@ -36,6 +36,11 @@ const char *pci_init(struct domain *domain, unsigned port_count)
     if (pci->host_bridge_image == NULL || (port_count != 0 && pci->port_images == NULL))
         return "no memory for its PCI topology";
     pci->port_count = port_count;
+    /*
+     * One bus a port, since what is behind a port is no bridge. More would be looked
+     * for: Linux asks for each device of each bus up to the region's last.
+     */
+    domain->ecam_size = (port_count + 1) * DOMAIN_ECAM_BUS_SIZE;
     pci->next_memory = DOMAIN_WINDOW_BASE;
     pci->next_prefetchable = DOMAIN_WINDOW64_BASE;
     return NULL;
@@ -215,7 +220,7 @@ static bool map_ecam(struct domain *domain)
 {
     uint64_t ones = (uint64_t)machine_ones_page();
 
-    for (uint64_t offset = 0; offset < DOMAIN_ECAM_SIZE; offset += PAGE_SIZE)
+    for (uint64_t offset = 0; offset < domain->ecam_size; offset += PAGE_SIZE)
         if (!npt_map(domain, DOMAIN_ECAM_BASE + offset, ones, PAGE_SIZE, NPT_READ_ONLY))
             return false;
     if (!map_image(domain, 0, domain->pci->host_bridge_image))
@@ -244,6 +249,15 @@ static bool is_wanted_trap(const struct guest_pci *pci, uint8_t bus)
     return false;
 }
 
+/* Ports can be given buses that are beyond the region, and be reached through CF8. */
+static bool map_child(struct domain *domain, uint8_t bus, uint64_t hpa,
+                      enum npt_kind kind)
+{
+    uint64_t page = ecam_page(bus, 0);
+
+    return !domain_is_ecam(domain, page) || npt_map(domain, page, hpa, PAGE_SIZE, kind);
+}
+
 /* Covers what no port wants any longer, then opens: a port may take another's bus. */
 void pci_update_traps(struct domain *domain, struct vcpu *self)
 {
@@ -257,7 +271,7 @@ void pci_update_traps(struct domain *domain, struct vcpu *self)
         if (old == 0 || old == wanted_trap(pci, i))
             continue;
         if (!is_wanted_trap(pci, old))
-            (void)npt_map(domain, ecam_page(old, 0), ones, PAGE_SIZE, NPT_READ_ONLY);
+            (void)map_child(domain, old, ones, NPT_READ_ONLY);
         pci->ports[i].trapped_bus = 0;
         is_changed = true;
     }
@@ -266,7 +280,7 @@ void pci_update_traps(struct domain *domain, struct vcpu *self)
 
         if (bus == pci->ports[i].trapped_bus)
             continue;
-        if (!npt_map(domain, ecam_page(bus, 0), 0, PAGE_SIZE, NPT_NOTHING))
+        if (!map_child(domain, bus, 0, NPT_NOTHING))
             domain_stop(domain, DOMAIN_FAILED);
         pci->ports[i].trapped_bus = bus;
         is_changed = true;

@@ -150,12 +150,11 @@ void pci_apply_effects(struct guest_function *function, struct vcpu *self,
         pci_route_msix(function, effects->msix_entry);
 }
 
-/* The function behind a target, while its port forwards to it; else NULL. */
-static struct guest_function *reachable(struct guest_pci *pci,
+/* The function behind a target, while its port forwards that bus to it; else NULL. */
+static struct guest_function *reachable(const struct guest_pci *pci, uint8_t bus,
                                         const struct rp_topology_target *target)
 {
-    return rp_rootport_is_forwarding(&pci->rootports[target->port]) ? target->child
-                                                                    : NULL;
+    return pci->ports[target->port].trapped_bus == bus ? target->child : NULL;
 }
 
 static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
@@ -170,7 +169,7 @@ static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
     case RP_TOPOLOGY_PORT:
         return rp_rootport_read(&pci->rootports[target.port], piece.reg, piece.width);
     case RP_TOPOLOGY_CHILD:
-        function = reachable(pci, &target);
+        function = reachable(pci, piece.bus, &target);
         if (function != NULL)
             return (uint32_t)rp_vpci_read(&function->view, piece.reg, piece.width);
         break;
@@ -200,7 +199,7 @@ static void write_piece(struct vcpu *vcpu, struct rp_access_piece piece, uint32_
         pci_act(domain, target.port, vcpu, &actions);
         break;
     case RP_TOPOLOGY_CHILD:
-        function = reachable(pci, &target);
+        function = reachable(pci, piece.bus, &target);
         if (function == NULL)
             break;
         rp_vpci_write(&function->view, piece.reg, piece.width, value, &effects);
@@ -234,8 +233,11 @@ static void write_access(struct vcpu *vcpu, const struct rp_access *access,
 
 uint64_t pci_ecam_read(struct domain *domain, uint64_t offset, unsigned width)
 {
-    struct rp_access access = rp_access_ecam(offset, width);
+    struct rp_access access;
 
+    if (rp_access_is_natural(offset, width))
+        return read_piece(domain->pci, rp_access_natural(offset, width));
+    access = rp_access_ecam(offset, width);
     return read_access(domain->pci, &access);
 }
 
@@ -255,6 +257,8 @@ uint32_t pci_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
     case RP_CF8_ADDRESS:
         return pci->cf8.address;
     case RP_CF8_DATA:
+        if (access.pieces[0].width == width)
+            return read_piece(pci, access.pieces[0]);
         return (uint32_t)read_access(pci, &access);
     case RP_CF8_NOTHING:
         break;

@@ -69,7 +69,6 @@ void vcpu_run(struct vcpu *vcpu)
             continue;
         hw_run(vcpu);
         __atomic_store_n(&vcpu->is_in_guest, false, __ATOMIC_RELEASE);
-        vcpu->exit_counts[vcpu->exit.kind]++;
         __atomic_fetch_add(&vcpu->epoch, 1, __ATOMIC_SEQ_CST);
         exits_handle(vcpu);
         __atomic_fetch_add(&vcpu->epoch, 1, __ATOMIC_RELEASE);
@@ -79,7 +78,7 @@ void vcpu_run(struct vcpu *vcpu)
 
 void vcpu_skip(struct vcpu *vcpu)
 {
-    uint64_t next = hw_next_rip(vcpu);
+    uint64_t next = vcpu->exit.next_rip;
 
     if (next == 0)
         next = vcpu->rip + fetch_length(vcpu);

@@ -21,6 +21,10 @@ enum exit_kind {
     EXIT_MSR_WRITE,
     EXIT_IO,
     EXIT_MEMORY, /* guest physical memory that is not mapped so */
+    /* What of these two is told apart, and counted so. */
+    EXIT_CONFIG_PORT, /* EXIT_IO at CF8 to CFF */
+    EXIT_CONSOLE,     /* EXIT_IO at the console's UART */
+    EXIT_ECAM,        /* EXIT_MEMORY in the guest's ECAM region */
     EXIT_HYPERCALL,
     EXIT_IGNORED,   /* an instruction to be passed over */
     EXIT_UNDEFINED, /* an instruction that the guest is told it doesn't have */
@@ -32,14 +36,15 @@ enum exit_kind {
 
 struct vcpu_exit {
     enum exit_kind kind;
-    uint64_t code; /* the hardware's own, for messages */
-    /* EXIT_IO */
+    uint64_t code;     /* the hardware's own, for messages */
+    uint64_t next_rip; /* after the instruction that exited; 0: that takes decoding */
+    /* EXIT_IO, EXIT_CONFIG_PORT, EXIT_CONSOLE */
     uint16_t port;
     uint8_t width;
     bool is_in;
     bool is_string;
     bool is_repeated;
-    /* EXIT_MEMORY */
+    /* EXIT_MEMORY, EXIT_ECAM */
     uint64_t gpa;
     bool is_write;
     bool is_fetch;
@@ -48,6 +53,19 @@ struct vcpu_exit {
     uint8_t vector;
     bool has_error_code;
     uint32_t error_code;
+};
+
+enum {
+    FETCH_MEMO_COUNT = 8,
+};
+
+/* What was last made of an instruction (guest/fetch.c). The same bytes mean the same. */
+struct fetch_memo {
+    uint64_t code[2]; /* 15 bytes, and how many of them count */
+    enum decode_mode mode;
+    enum exit_kind kind;
+    unsigned length;
+    struct decode_instruction instruction;
 };
 
 /* What others ask of a vCPU; it looks at them before it enters its guest. */
@@ -79,6 +97,7 @@ struct vcpu {
     uint64_t epoch;       /* atomic: odd while an exit is being dealt with */
     struct vmcb *vmcb;
     struct vcpu_exit exit;
+    struct fetch_memo memos[FETCH_MEMO_COUNT];
     uint64_t exit_counts[EXIT_KIND_COUNT];
 };
 

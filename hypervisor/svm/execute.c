@@ -302,10 +302,16 @@ static void execute_load(const struct decode_instruction *instruction,
                          struct decode_registers *registers,
                          const struct execute_memory *memory)
 {
-    uint64_t a = read_operand(instruction, registers);
     uint64_t b = read_memory(instruction, memory);
+    uint64_t a;
     uint64_t result;
 
+    if (instruction->operation == DECODE_OP_MOV ||
+        instruction->operation == DECODE_OP_MOVZX) {
+        write_operand(instruction, registers, b);
+        return;
+    }
+    a = read_operand(instruction, registers);
     if (instruction->operation == DECODE_OP_MOVSX)
         b = sign_extend(b, instruction->memory_width);
     else if (instruction->operation == DECODE_OP_CMOV &&

@@ -177,6 +177,7 @@ static void explain_io(const struct vmcb *vmcb, struct vcpu_exit *exit)
     uint32_t info = (uint32_t)vmcb->exit_info1;
 
     exit->kind = EXIT_IO;
+    exit->next_rip = vmcb->exit_info2;
     exit->port = (uint16_t)(info >> 16);
     exit->width = (uint8_t)((info & IOIO_WIDTH) >> 4);
     exit->is_in = (info & IOIO_IN) != 0;
@@ -187,6 +188,7 @@ static void explain_io(const struct vmcb *vmcb, struct vcpu_exit *exit)
 static void explain_memory(const struct vmcb *vmcb, struct vcpu_exit *exit)
 {
     exit->kind = EXIT_MEMORY;
+    exit->next_rip = 0; /* that of a fault is not saved: 15.7.1 */
     exit->gpa = vmcb->exit_info2;
     exit->is_write = (vmcb->exit_info1 & NPF_WRITE) != 0;
     exit->is_fetch = (vmcb->exit_info1 & NPF_FETCH) != 0;
@@ -196,6 +198,7 @@ static void explain_memory(const struct vmcb *vmcb, struct vcpu_exit *exit)
 static void explain(const struct vmcb *vmcb, struct vcpu_exit *exit)
 {
     exit->code = vmcb->exit_code;
+    exit->next_rip = svm_features & CPUID_8000000A_EDX_NRIPS ? vmcb->next_rip : 0;
     switch (vmcb->exit_code) {
     case VMEXIT_NPF:
         explain_memory(vmcb, exit);
@@ -267,15 +270,6 @@ void hw_run(struct vcpu *vcpu)
     if (vmcb->exit_code == VMEXIT_NMI)
         take_pending_nmi();
     explain(vmcb, &vcpu->exit);
-}
-
-uint64_t hw_next_rip(const struct vcpu *vcpu)
-{
-    if (vcpu->exit.kind == EXIT_IO)
-        return vcpu->vmcb->exit_info2;
-    if (vcpu->exit.kind != EXIT_MEMORY && (svm_features & CPUID_8000000A_EDX_NRIPS))
-        return vcpu->vmcb->next_rip;
-    return 0;
 }
 
 void hw_set_rip(struct vcpu *vcpu, uint64_t rip)

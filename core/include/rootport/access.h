@@ -33,6 +33,25 @@ struct rp_access {
     struct rp_access_piece pieces[RP_ACCESS_PIECES_MAX];
 };
 
+/* Whether an access is one piece: 1, 2 or 4 bytes at a multiple of that, in the region.
+ */
+static inline bool rp_access_is_natural(uint64_t offset, unsigned width)
+{
+    return offset < 0x10000000u && (width == 4 || width == 2 || width == 1) &&
+           (offset & (width - 1)) == 0;
+}
+
+/* The one piece of such an access. */
+static inline struct rp_access_piece rp_access_natural(uint64_t offset, unsigned width)
+{
+    return (struct rp_access_piece){
+        .bus = (uint8_t)(offset >> 20),
+        .devfn = (uint8_t)(offset >> 12),
+        .reg = offset & 0xfffu,
+        .width = (uint8_t)width,
+    };
+}
+
 /*
  * An access of @width (1, 2, 4, 8) bytes, @offset bytes into an ECAM region that
  * starts with bus 0. Bytes beyond bus 255 are in no piece; another width has
