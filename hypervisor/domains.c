@@ -3,6 +3,7 @@
 #include "domains.h"
 
 #include "cpu/apic.h"
+#include "cpu/clock.h"
 #include "cpu/io.h"
 #include "cpu/smp.h"
 #include "cpu/traps.h"
@@ -109,6 +110,8 @@ static void start(size_t place)
 {
     struct domain *domain = entries[place].domain;
 
+    console_log("%s: starts %llu us after the hypervisor", domain->name,
+                (unsigned long long)clock_since_entry_us());
     entries[place].state = DOMAINS_RUNNING;
     __atomic_store_n(&running_vcpus[place], domain->vcpu_count, __ATOMIC_RELEASE);
     for (uint32_t i = 0; i < domain->vcpu_count; i++) {

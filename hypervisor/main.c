@@ -169,6 +169,7 @@ static void go_on(void)
 
 void main(uint32_t magic, uint32_t address)
 {
+    clock_mark_entry();
     console_init(COM1);
     console_log("Rootport");
     start_memory(magic, address);

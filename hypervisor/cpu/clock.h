@@ -15,6 +15,12 @@ void clock_init(uint16_t pm_timer_port);
 /* The TSC's rate in kHz. */
 uint32_t clock_tsc_khz(void);
 
+/* Remembers now as the moment at which the hypervisor was entered. */
+void clock_mark_entry(void);
+
+/* Microseconds since then. */
+uint64_t clock_since_entry_us(void);
+
 /* Microseconds since the TSC was zero. */
 uint64_t clock_now_us(void);
 

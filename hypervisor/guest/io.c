@@ -34,6 +34,26 @@ static void write_rtc(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t
     devices_rtc_write(vcpu->domain, port - 0x70u, (uint8_t)value);
 }
 
+/*
+ * There is no PIT. Of all the values that its counters could stand still at, only all
+ * ones is one that Linux waits for to change: 50,000 times, at two reads each.
+ */
+static uint32_t read_pit(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    (void)vcpu;
+    (void)port;
+    (void)width;
+    return 0;
+}
+
+static void write_pit(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    (void)vcpu;
+    (void)port;
+    (void)width;
+    (void)value;
+}
+
 static uint32_t read_sleep(struct vcpu *vcpu, uint16_t port, unsigned width)
 {
     (void)vcpu;
@@ -65,6 +85,7 @@ static const struct port_range ranges[] = {
     {ACPI_TABLES_COM1_PORT, ACPI_TABLES_COM1_PORT + VUART_PORT_COUNT - 1, 1, read_uart,
      write_uart},
     {0x70, 0x71, 1, read_rtc, write_rtc},
+    {0x40, 0x43, 1, read_pit, write_pit},
     {DOMAIN_PORT_SLEEP_CONTROL, DOMAIN_PORT_RESET, 1, read_sleep, write_sleep},
 };
 
@@ -74,17 +95,16 @@ static const struct port_range machine_ports = {0, 0xffff, 0, hardware_port_read
 
 /*
  * Ports that every PC kernel touches to find out what is there: the PICs, the
- * PIT and its gate, Super I/O, the keyboard controller, DMA, POST, VGA, the other
+ * PIT's gate, Super I/O, the keyboard controller, DMA, POST, VGA, the other
  * UARTs, the PCI mechanism probe and the reset port. Not worth a line in the log.
  */
 static const struct {
     uint16_t first;
     uint16_t last;
 } probed_by_everyone[] = {
-    {0x20, 0x21},   {0x2e, 0x2f},   {0x40, 0x43},   {0x4e, 0x4f},
-    {0x60, 0x64},   {0x80, 0x8f},   {0xa0, 0xa1},   {0xed, 0xed},
-    {0x170, 0x177}, {0x1f0, 0x1f7}, {0x2e8, 0x2ef}, {0x2f8, 0x2ff},
-    {0x3b0, 0x3df}, {0x3e8, 0x3ef}, {0x4d0, 0x4d1}, {0xcf8, 0xcff},
+    {0x20, 0x21},   {0x2e, 0x2f},   {0x4e, 0x4f},   {0x60, 0x64},   {0x80, 0x8f},
+    {0xa0, 0xa1},   {0xed, 0xed},   {0x170, 0x177}, {0x1f0, 0x1f7}, {0x2e8, 0x2ef},
+    {0x2f8, 0x2ff}, {0x3b0, 0x3df}, {0x3e8, 0x3ef}, {0x4d0, 0x4d1}, {0xcf8, 0xcff},
 };
 
 static bool is_probed_by_everyone(uint16_t port)
