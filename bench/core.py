@@ -40,6 +40,7 @@ def read_profile(path):
 
 def run_under_callgrind(program, folder):
     """Instructions by the name of the profile: INDEX.FACTOR."""
+    folder.mkdir(exist_ok=True)
     for path in folder.glob("callgrind.*"):
         path.unlink()
     subprocess.run(["valgrind", "--quiet", "--tool=callgrind",
@@ -101,7 +102,7 @@ def main():
     options = parser.parse_args()
 
     rows = run_natively(options.program)
-    add_instructions(rows, run_under_callgrind(options.program, options.program.parent))
+    add_instructions(rows, run_under_callgrind(options.program, options.program.parent / "profiles"))
     show(rows[1:])
     judge(rows[1:])
     for row in rows:

@@ -48,6 +48,9 @@ $(BUILD)/unit/%.o: %.c $(FLAG_FILES)
 $(BUILD)/thread/%.o: %.c $(FLAG_FILES)
 	$(call compile,$(HOST_FLAGS) $(THREAD_SANITIZER))
 
+# What guests' accesses run through is built for speed, where OPT leaves the choice.
+$(call core_objects,$(CORE_HOT_SRCS)): CORE_OPT := $(or $(OPT),-O2)
+
 # gcc finds mem* in the loops of mem*, even freestanding; clang doesn't then.
 $(call hypervisor_objects,hypervisor/lib/string.c): MACHINE_FLAGS += \
 	$(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
@@ -213,5 +216,20 @@ $(BUILD)/bench/%.o: %.c $(FLAG_FILES)
 $(CORE_BENCH): $(patsubst %.c,$(BUILD)/bench/%.o,$(CORE_BENCH_SRCS)) $(LIBRARY)
 	@echo "LD $@"
 	@$(CC) -no-pie -o $@ $(filter %.o,$^) $(LIBRARY)
+
+# What measures from inside a guest, and the file system that has it.
+GUEST_BENCH := $(BUILD)/bench/measure
+BENCH_INITRAMFS := $(BUILD)/bench/initramfs.cpio
+
+$(GUEST_BENCH): bench/guest/measure.c $(FLAG_FILES)
+	@echo "CC $<"
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu17 -O2 -static $(WARNINGS) -o $@ $<
+
+$(BENCH_INITRAMFS): scripts/make-initramfs $(wildcard tests/guest/*) $(GUEST_BENCH) \
+		$(CACHE)/kernel/release
+	@echo "CPIO $@"
+	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest \
+		--bench $(GUEST_BENCH) --output $@
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

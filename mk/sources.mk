@@ -34,6 +34,15 @@ CORE_SRCS := \
 	core/vpci_rebar.c \
 	core/vpci_state.c \
 
+# What of these is run through by each access that a guest makes.
+CORE_HOT_SRCS := \
+	core/access.c \
+	core/cfg_direct.c \
+	core/image.c \
+	core/topology.c \
+	core/vpci.c \
+	core/vpci_map.c \
+
 HYPERVISOR_SRCS := \
 	hypervisor/bars.c \
 	hypervisor/boot/boot_info.c \
