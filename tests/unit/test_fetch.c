@@ -35,11 +35,12 @@ static struct hw_mode mode;
 static uint8_t fetched[16];
 static unsigned fetched_count;
 static struct vcpu vcpu;
+static struct domain domain;
 
 /* In place of the rest of the hypervisor. */
-void *domain_memory(const struct domain *domain, uint64_t gpa, uint64_t size)
+void *domain_memory(const struct domain *of, uint64_t gpa, uint64_t size)
 {
-    (void)domain;
+    (void)of;
     return gpa < MEMORY_SIZE && size <= MEMORY_SIZE - gpa ? memory + gpa : NULL;
 }
 
@@ -68,6 +69,10 @@ static int setup(void **state)
     (void)state;
     memset(memory, 0, sizeof memory);
     memset(&vcpu, 0, sizeof vcpu);
+    vcpu.domain = &domain;
+    /* What is looked at first; the rest is found by domain_memory(). */
+    domain.banks[0] =
+        (struct domain_bank){.gpa = 0, .hpa = (uint64_t)memory, .size = 0x2000};
     fetched_count = 0;
     mode = (struct hw_mode){.code = DECODE_MODE_64};
     return 0;
@@ -235,6 +240,67 @@ static void test_what_the_cpu_fetched_counts(void **state)
     assert_int_equal(fetch_length(&vcpu), 2);
 }
 
+static void expect_load_to(const uint8_t code[4], uint8_t reg)
+{
+    const struct decode_instruction *instruction;
+
+    memcpy(fetched, code, 4);
+    fetched_count = 4;
+    vcpu.exit.kind = EXIT_MEMORY;
+    assert_int_equal(fetch_decode(&vcpu, &instruction), DECODE_OK);
+    assert_int_equal(instruction->operation, DECODE_OP_MOV);
+    assert_int_equal(instruction->reg, reg);
+}
+
+/* mov (%rdi),%eax; mov (%rdi),%ecx: at the same place, one after the other and again. */
+static void test_other_bytes_are_another_instruction(void **state)
+{
+    (void)state;
+    expect_load_to((const uint8_t[4]){0x8b, 0x07}, DECODE_RAX);
+    expect_load_to((const uint8_t[4]){0x8b, 0x07}, DECODE_RAX);
+    expect_load_to((const uint8_t[4]){0x8b, 0x0f}, DECODE_RCX);
+    expect_load_to((const uint8_t[4]){0x8b, 0x07}, DECODE_RAX);
+}
+
+/* 48 is a prefix in one mode and an instruction of its own in the other. */
+static void test_the_same_bytes_in_another_mode(void **state)
+{
+    const struct decode_instruction *instruction;
+
+    (void)state;
+    expect_load_to((const uint8_t[4]){0x48, 0x8b, 0x07}, DECODE_RAX);
+    mode.code = DECODE_MODE_32;
+    assert_int_not_equal(fetch_decode(&vcpu, &instruction), DECODE_OK);
+    assert_int_not_equal(fetch_decode(&vcpu, &instruction), DECODE_OK);
+    mode.code = DECODE_MODE_64;
+    expect_load_to((const uint8_t[4]){0x48, 0x8b, 0x07}, DECODE_RAX);
+}
+
+/* A length is that of what was to be there, not of what was there for another exit. */
+static void test_the_same_bytes_for_another_exit(void **state)
+{
+    (void)state;
+    memcpy(fetched, "\x0f\xa2", 2);
+    fetched_count = 2;
+    vcpu.exit.kind = EXIT_CPUID;
+    assert_int_equal(fetch_length(&vcpu), 2);
+    vcpu.exit.kind = EXIT_HYPERCALL;
+    assert_int_equal(fetch_length(&vcpu), 0);
+    vcpu.exit.kind = EXIT_CPUID;
+    assert_int_equal(fetch_length(&vcpu), 2);
+}
+
+static void test_fewer_bytes_are_not_the_same(void **state)
+{
+    (void)state;
+    vcpu.exit.kind = EXIT_CPUID;
+    memcpy(fetched, "\x0f\xa2", 2);
+    fetched_count = 2;
+    assert_int_equal(fetch_length(&vcpu), 2);
+    fetched_count = 1;
+    assert_int_equal(fetch_length(&vcpu), 0);
+}
+
 static uint64_t next_random(uint64_t *state)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
@@ -253,7 +319,7 @@ static void test_random_tables(void **state)
         memcpy(memory + i, &entry, sizeof entry);
     }
     for (unsigned i = 0; i < ROUNDS; i++) {
-        struct decode_instruction instruction;
+        const struct decode_instruction *instruction;
         uint64_t gpa;
 
         mode.cr0 = CR0_PAGING;
@@ -280,6 +346,10 @@ int main(void)
         cmocka_unit_test_setup(test_a_table_that_leads_to_itself, setup),
         cmocka_unit_test_setup(test_an_instruction_across_pages, setup),
         cmocka_unit_test_setup(test_what_the_cpu_fetched_counts, setup),
+        cmocka_unit_test_setup(test_other_bytes_are_another_instruction, setup),
+        cmocka_unit_test_setup(test_the_same_bytes_in_another_mode, setup),
+        cmocka_unit_test_setup(test_the_same_bytes_for_another_exit, setup),
+        cmocka_unit_test_setup(test_fewer_bytes_are_not_the_same, setup),
         cmocka_unit_test_setup(test_random_tables, setup),
     };
 
