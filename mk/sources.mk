@@ -191,6 +191,7 @@ BARE_SRCS := \
 	tests/bare/dma.c \
 	tests/bare/instructions.c \
 	tests/bare/ipis.c \
+	tests/bare/machine.c \
 	tests/bare/main.c \
 	tests/bare/refused.c \
 	tests/bare/runtime.c \

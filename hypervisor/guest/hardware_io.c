@@ -105,6 +105,13 @@ static bool is_pm1_control(const struct acpi_fadt *fadt, uint16_t port)
            is_io_register(&fadt->pm1b_control, port);
 }
 
+/* Its upper byte, and a sleep control register, which has the same bits. */
+static bool is_sleep_control(const struct acpi_fadt *fadt, uint16_t port)
+{
+    return is_pm1_control(fadt, (uint16_t)(port - 1)) ||
+           is_io_register(&fadt->sleep_control, port);
+}
+
 /* Whether a write would reset the machine: it resets the domain. */
 static bool is_reset(const struct acpi_fadt *fadt, uint16_t port, uint32_t value)
 {
@@ -118,6 +125,29 @@ static bool is_reset(const struct acpi_fadt *fadt, uint16_t port, uint32_t value
     default:
         return fadt->has_reset && is_io_register(&fadt->reset_register, port);
     }
+}
+
+/* Whether what is done to a port depends on which one it is. */
+static bool has_rule(const struct acpi_fadt *fadt, uint16_t port)
+{
+    return is_uart(port) || is_rtc(port) || port == PORT_KEYBOARD || port == PORT_A ||
+           port == PORT_RESET || is_io_register(&fadt->reset_register, port) ||
+           is_pm1_control(fadt, port) || is_sleep_control(fadt, port);
+}
+
+/*
+ * Whether an access has to be made byte by byte, for it isn't to one register of the
+ * width that it has, and one of its bytes has a rule of its own.
+ */
+static bool is_split(const struct acpi_fadt *fadt, uint16_t port, unsigned width)
+{
+    if (width == 1 || is_config(port, width) ||
+        (width == 2 && is_pm1_control(fadt, port)))
+        return false;
+    for (unsigned i = 0; i < width; i++)
+        if (has_rule(fadt, (uint16_t)(port + i)))
+            return true;
+    return false;
 }
 
 /* ---- What is left: the machine's ------------------------------------------- */
@@ -185,16 +215,16 @@ static uint32_t read_machine(struct domain *domain, uint16_t port, unsigned widt
 }
 
 /* SLP_TYP means what the AML says; S5 is all that is offered, so that it must be. */
-static void write_pm1_control(struct vcpu *vcpu, uint16_t port, unsigned width,
-                              uint32_t value)
+static void write_sleep(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value,
+                        unsigned shift)
 {
-    if (value & PM1_SLP_EN)
+    if (value & PM1_SLP_EN >> shift)
         domain_stop(vcpu->domain, DOMAIN_POWERED_OFF);
     else
-        write_machine(vcpu, port, width, value & ~PM1_SLP_TYP);
+        write_machine(vcpu, port, width, value & ~(PM1_SLP_TYP >> shift));
 }
 
-uint32_t hardware_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
+static uint32_t read_port(struct vcpu *vcpu, uint16_t port, unsigned width)
 {
     if (is_config(port, width))
         return hardware_cf8_read(vcpu, port, width);
@@ -209,7 +239,7 @@ uint32_t hardware_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
     return read_machine(vcpu->domain, port, width);
 }
 
-void hardware_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+static void write_port(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
 {
     const struct acpi_fadt *fadt = &vcpu->domain->hardware->acpi->fadt;
 
@@ -222,8 +252,33 @@ void hardware_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint3
     else if (is_reset(fadt, port, value))
         domain_stop(vcpu->domain, DOMAIN_RESET);
     else if (is_pm1_control(fadt, port))
-        write_pm1_control(vcpu, port, width, value);
+        write_sleep(vcpu, port, width, value, 0);
+    else if (is_sleep_control(fadt, port))
+        write_sleep(vcpu, port, width, value, 8);
     else if (!is_uart(port) && !is_rtc(port) && !is_absent(vcpu->domain, port, width) &&
              port != PORT_RESET)
         write_machine(vcpu, port, width, value);
+}
+
+uint32_t hardware_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    const struct acpi_fadt *fadt = &vcpu->domain->hardware->acpi->fadt;
+    uint32_t value = 0;
+
+    if (!is_split(fadt, port, width))
+        return read_port(vcpu, port, width);
+    for (unsigned i = 0; i < width; i++)
+        value |= (read_port(vcpu, (uint16_t)(port + i), 1) & 0xff) << 8 * i;
+    return value;
+}
+
+void hardware_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    const struct acpi_fadt *fadt = &vcpu->domain->hardware->acpi->fadt;
+
+    if (!is_split(fadt, port, width))
+        write_port(vcpu, port, width, value);
+    else
+        for (unsigned i = 0; i < width; i++)
+            write_port(vcpu, (uint16_t)(port + i), 1, value >> 8 * i & 0xff);
 }

@@ -47,6 +47,8 @@ extern volatile unsigned interrupt_count;
 
 /* One beyond the domain's memory, all of which is below 2 GiB. */
 extern uint64_t memory_end;
+/* Whether the domain's memory map says that there is memory of its own. */
+bool is_own_memory(uint64_t address);
 /* The word @name=NUMBER of the command line, or 0. */
 uint64_t command_line_number(const char *name);
 
@@ -66,6 +68,9 @@ _Noreturn void power_off(void);
 /* MSRs, with fault_vector saying whether they are there. */
 uint64_t try_read_msr(uint32_t msr);
 void try_write_msr(uint32_t msr, uint64_t value);
+
+/* Fails if the hypervisor's text is in the domain's memory, above the first 2 MiB. */
+void search_own_memory(void);
 
 void *memcpy(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);
@@ -89,5 +94,9 @@ void act_debug_loop(void);
 void act_hung_cpu(void);
 void act_dma(void);
 void act_function(void);
+void act_machine_dma(void);
+void act_machine_memory(void);
+void act_machine_off(void);
+void act_machine_reset(void);
 
 #endif

@@ -5,10 +5,12 @@
  */
 #include "bare.h"
 
-#define ECAM                  0xe0000000ull
-#define PORT                  (ECAM + (1ull << 15)) /* device 1 of bus 0 */
-#define FUNCTION              (ECAM + (1ull << 20)) /* device 0 of bus 1 */
-#define TWO_GIB               0x80000000ull
+#define ECAM     0xe0000000ull
+#define PORT     (ECAM + (1ull << 15)) /* device 1 of bus 0 */
+#define FUNCTION (ECAM + (1ull << 20)) /* device 0 of bus 1 */
+#define TWO_GIB  0x80000000ull
+/* The same controller as the machine has it. */
+#define MACHINE_FUNCTION      (0xb0000000ull + (3ull << 15))
 #define BUSES                 0x00010100u /* primary 0, secondary and subordinate 1 */
 
 #define COMMAND_MEMORY_MASTER 0x0006u
@@ -40,20 +42,24 @@ static uint8_t completion[PAGE] __attribute__((aligned(4096)));
 static uint8_t identity[PAGE] __attribute__((aligned(4096)));
 static volatile uint8_t *nvme;
 
-static bool open_controller(void)
+static bool open_function(uint64_t function)
 {
-    uint32_t low;
+    uint32_t low = mmio_read32((void *)(function + PCI_BAR0));
+    uint64_t high = mmio_read32((void *)(function + PCI_BAR0 + 4));
 
-    mmio_write32((void *)(PORT + PCI_BUSES), BUSES);
-    mmio_write16((void *)(PORT + PCI_COMMAND), COMMAND_MEMORY_MASTER);
-    mmio_write16((void *)(FUNCTION + PCI_COMMAND), COMMAND_MEMORY_MASTER);
-    low = mmio_read32((void *)(FUNCTION + PCI_BAR0));
     if (low == 0xffffffff)
         return false;
-    nvme = (volatile uint8_t *)((uint64_t)mmio_read32((void *)(FUNCTION + PCI_BAR0 + 4))
-                                    << 32 |
-                                (low & ~0xfu));
+    mmio_write16((void *)(function + PCI_COMMAND), COMMAND_MEMORY_MASTER);
+    nvme = (volatile uint8_t *)(high << 32 | (low & ~0xfu));
     return true;
+}
+
+/* Behind the domain's virtual port. */
+static bool open_controller(void)
+{
+    mmio_write32((void *)(PORT + PCI_BUSES), BUSES);
+    mmio_write16((void *)(PORT + PCI_COMMAND), COMMAND_MEMORY_MASTER);
+    return open_function(FUNCTION);
 }
 
 static void wait_for(uint32_t mask, uint32_t value)
@@ -120,6 +126,14 @@ void act_function(void)
         fail("function", "there is no controller", 0);
 }
 
+static void try_both_ways(uint64_t at)
+{
+    identify(at, (uint64_t)completion);
+    expect_refusal();
+    identify((uint64_t)submission, at);
+    wait_for(CSTS_FATAL, CSTS_FATAL);
+}
+
 void act_dma(void)
 {
     if (!open_controller()) {
@@ -127,15 +141,23 @@ void act_dma(void)
         return;
     }
     use_own_memory();
-    for (uint64_t at = memory_end; at < TWO_GIB; at += STEP) {
-        identify(at, (uint64_t)completion);
-        expect_refusal();
+    for (uint64_t at = memory_end; at < TWO_GIB; at += STEP)
+        try_both_ways(at);
+    pass("dma-refused");
+    use_own_memory();
+}
+
+/* With the machine's controller, past the holes in a hardware domain's memory. */
+void act_machine_dma(void)
+{
+    if (!open_function(MACHINE_FUNCTION)) {
+        fail("machine-dma", "there is no controller", 0);
+        return;
     }
-    pass("dma-read-refused");
-    for (uint64_t at = memory_end; at < TWO_GIB; at += STEP) {
-        identify((uint64_t)submission, at);
-        wait_for(CSTS_FATAL, CSTS_FATAL);
-    }
-    pass("dma-write-refused");
+    use_own_memory();
+    for (uint64_t at = STEP; at < TWO_GIB; at += STEP)
+        if (!is_own_memory(at))
+            try_both_ways(at);
+    pass("machine-dma-refused");
     use_own_memory();
 }

@@ -28,10 +28,16 @@ static const struct act acts[] = {
     {"hung-cpu", act_hung_cpu},
     {"dma", act_dma},
     {"function", act_function},
+    {"machine-dma", act_machine_dma},
+    {"machine-memory", act_machine_memory},
+    {"machine-off", act_machine_off},
+    {"machine-reset", act_machine_reset},
 };
 
 uint64_t memory_end;
 static const char *command_line;
+static const struct pvh_memory_range *map;
+static uint32_t map_count;
 
 void main(const struct pvh_start_info *info);
 
@@ -65,11 +71,20 @@ uint64_t command_line_number(const char *name)
     return number;
 }
 
+bool is_own_memory(uint64_t address)
+{
+    for (uint32_t i = 0; i < map_count; i++)
+        if (map[i].type == PVH_MEMORY_RAM && address >= map[i].address &&
+            address - map[i].address < map[i].size)
+            return true;
+    return false;
+}
+
 static void find_memory_end(const struct pvh_start_info *info)
 {
-    const struct pvh_memory_range *map = (const void *)info->memory_map;
-
-    for (uint32_t i = 0; i < info->memory_map_count; i++)
+    map = (const void *)info->memory_map;
+    map_count = info->memory_map_count;
+    for (uint32_t i = 0; i < map_count; i++)
         if (map[i].type == PVH_MEMORY_RAM && map[i].address + map[i].size > memory_end)
             memory_end = map[i].address + map[i].size;
 }

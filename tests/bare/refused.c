@@ -169,7 +169,7 @@ static bool is_hypervisor_text(const uint8_t *bytes)
     return true;
 }
 
-static void search_own_memory(void)
+void search_own_memory(void)
 {
     for (uint64_t at = LARGE_PAGE; at < memory_end - 16; at++)
         if (*(const uint8_t *)at == '(' && is_hypervisor_text((const uint8_t *)at))

@@ -12,6 +12,8 @@ enum {
     /* The ACPI sleep control register that the domain's FADT names; S5 is type 5. */
     SLEEP_CONTROL = 0x600,
     SLEEP_S5 = 0x20 | 5 << 2,
+    MACHINE_PM1_CONTROL = 0x604,
+    MACHINE_SLP_EN = 0x2000,
 };
 
 #define MSR_X2APIC_EOI 0x0000080bu
@@ -100,6 +102,7 @@ void check(bool is_right, const char *name, const char *reason, uint64_t number)
 void power_off(void)
 {
     io_out8(SLEEP_CONTROL, SLEEP_S5);
+    io_out16(MACHINE_PM1_CONTROL, MACHINE_SLP_EN); /* where it sees the machine itself */
     for (;;)
         __asm__ volatile("cli; hlt");
 }
