@@ -55,7 +55,8 @@ else
 fi
 
 rootport attach --timeout $WAIT "$function" east || fail detach-forced "attach: code $?"
-if rootport detach --force "$function"; then
+# The guest is asked, and while it still uses the controller it's gone.
+if rootport detach --force --timeout 4 "$function"; then
     pass detach-forced
 else
     fail detach-forced "code $?"

@@ -31,13 +31,14 @@ move_data() {
 
 # Its number differs while a process still has the last one open.
 find_number() {
-    number=$(cat /sys/block/nvme*n1/dev 2>/dev/null)
+    number=$(cat /sys/block/nvme*n1/dev 2>/dev/null | head -n 1)
+    [ -n "$number" ]
 }
 
 await() {
     wait_for $ARRIVAL_SECONDS find_number || fail "$1" "no disk within $ARRIVAL_SECONDS s"
     rm -f $disk
-    mknod $disk b "${number%:*}" "${number#*:}"
+    mknod $disk b "${number%:*}" "${number#*:}" || exit
 }
 
 is_gone() {
