@@ -524,6 +524,26 @@ static void room_ends_at_virtual_functions_and_windows(void **state)
                      0x8000000);
 }
 
+/* f7091c0e1f: there cannot be one, but a function may say so. */
+static void an_io_bar_among_those_of_virtual_functions_is_passed(void **state)
+{
+    struct machine *machine = *state;
+    struct fake_function *port =
+        add_bridge(machine, rp_sbdf(0, 0, 1, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x10);
+    struct fake_function *device =
+        add(machine, rp_sbdf(0, 0x10, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+
+    fake_set32(port, RP_PCI_MEMORY_BASE, 0xefffe000);
+    fake_set32(device, ACS, 0x00010010);
+    for (unsigned i = 0; i < 5; i++)
+        fake_set32(device, ACS + RP_PCI_SRIOV_VF_BAR0 + 4 * i, 0xe1000001);
+    fake_set32(device, ACS + RP_PCI_SRIOV_VF_BAR0 + 20, 0xe8000004); /* no upper half */
+    scan(machine);
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg,
+                                   index_of(machine, rp_sbdf(0, 0x10, 0, 0)), 0xe0000000),
+                     0x8000000);
+}
+
 #define GROUP_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -549,6 +569,7 @@ int main(void)
         GROUP_TEST(a_bridge_has_two_bars),
         GROUP_TEST(room_ends_where_something_begins),
         GROUP_TEST(room_ends_at_virtual_functions_and_windows),
+        GROUP_TEST(an_io_bar_among_those_of_virtual_functions_is_passed),
     };
 
     return cmocka_run_group_tests_name("group", tests, NULL, NULL);

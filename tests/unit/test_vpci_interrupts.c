@@ -455,6 +455,63 @@ static void unmasking_is_told_with_the_entry(void **state)
     assert_int_equal(domain_mmio_read(domain, TABLE + 7 * 16, 8), 0xfee01000);
 }
 
+/*
+ * 07edcd17fa: what an embedder refuses to route stays masked, and the next message is
+ * told though the entry was live all the time.
+ */
+static void a_valid_message_after_an_invalid_one_is_told(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain_write(domain, MSIX_CONTROL, 2, 0x8000);
+    domain_mmio_write(domain, TABLE, 4, 0x12345678);
+    domain_mmio_write(domain, TABLE + 12, 4, 0);
+    assert_int_equal(domain->effects.what, RP_VPCI_EFFECT_MSIX_ENTRY);
+    assert_int_equal(hw_entry(domain, 0, 12), 1);
+    domain_mmio_write(domain, TABLE, 4, 0xfee01000);
+    assert_int_equal(domain->effects.what, RP_VPCI_EFFECT_MSIX_ENTRY);
+    assert_int_equal(rp_vpci_msix_program(&domain->state, 0, HOST_ADDRESS, HOST_DATA),
+                     RP_OK);
+    assert_int_equal(hw_entry(domain, 0, 12), 0);
+    domain_write(domain, MSI_ADDRESS, 4, 0x12345678);
+    domain_write(domain, MSI_CONTROL, 2, 0x0001);
+    domain_write(domain, MSI_ADDRESS, 4, 0xfee01000);
+    assert_int_equal(domain->effects.what, RP_VPCI_EFFECT_MSI);
+}
+
+/* d98df4c531: the domain's address of the table is not the machine's. */
+static void the_table_stays_where_it_is_when_the_bar_moves(void **state)
+{
+    struct fake_domain *domain = *state;
+    const uint64_t moved = FAKE_DOMAIN_BAR + UINT64_C(0x100000);
+
+    domain_write(domain, MSIX_CONTROL, 2, 0x8000);
+    domain_write(domain, RP_PCI_BAR0, 4, (uint32_t)moved);
+    domain_mmio_write(domain, moved + NVME_TABLE_OFFSET, 8, 0xfee01000);
+    domain_mmio_write(domain, moved + NVME_TABLE_OFFSET + 12, 4, 0);
+    assert_int_equal(domain->effects.what, RP_VPCI_EFFECT_MSIX_ENTRY);
+    assert_int_equal(rp_vpci_msix_program(&domain->state, 0, HOST_ADDRESS, HOST_DATA),
+                     RP_OK);
+    assert_int_equal(hw_entry(domain, 0, 0), HOST_ADDRESS);
+    assert_int_equal(domain_mmio_read(domain, TABLE, 4), 0xffffffff); /* not ours now */
+}
+
+/* XSA-337: what the function says of its table later has no effect. */
+static void the_place_of_the_table_is_read_once(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, NVME_MSIX + 4, 4, 0x7000);
+    fake_device_set(&domain->device, NVME_MSIX + 8, 4, 0x6000);
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, RP_CFG_SIZE_EXTENDED),
+                     RP_OK);
+    assert_int_equal(domain_read(domain, NVME_MSIX + 4, 4), NVME_TABLE_OFFSET);
+    assert_int_equal(domain_read(domain, NVME_MSIX + 8, 4), NVME_PBA_OFFSET);
+    domain_mmio_write(domain, TABLE, 4, 0xfee01000);
+    assert_int_equal(domain_mmio_read(domain, TABLE, 4), 0xfee01000);
+    assert_int_equal(hw_entry(domain, 0, 0), 0);
+}
+
 static void masking_is_at_once(void **state)
 {
     struct fake_domain *domain = *state;
@@ -680,6 +737,9 @@ int main(void)
         FROM_START(table_entries_are_the_domains),
         FROM_START(an_entry_is_live_when_nothing_masks_it),
         FROM_START(unmasking_is_told_with_the_entry),
+        FROM_START(a_valid_message_after_an_invalid_one_is_told),
+        FROM_START(the_table_stays_where_it_is_when_the_bar_moves),
+        FROM_START(the_place_of_the_table_is_read_once),
         FROM_START(masking_is_at_once),
         FROM_START(programming_late_does_not_unmask),
         FROM_START(a_live_entry_that_changes_is_masked_until_programmed),
