@@ -65,7 +65,7 @@ def complete(*words):
 
 
 def test_completion():
-    assert complete("rootport", "a") == ["audit"]
+    assert complete("rootport", "au") == ["audit"]
     assert complete("rootport", "audit", "--po") == ["--policy"]
     assert complete("rootport", "audit", "--policy", "") == ["strict", "default", "probe", "off"]
     assert complete("rootport", "config", "") == ["check", "--help"]
