@@ -11,10 +11,15 @@
 #include "dev/power.h"
 #include "guest/exits.h"
 #include "guest/held.h"
+#include "iommu/iommu.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "machine.h"
 #include "seal.h"
+
+enum {
+    EVENTS_LOGGED_MAX = 8,
+};
 
 static struct build_input common;
 static const struct acpi_tables *acpi;
@@ -269,6 +274,33 @@ static void bury(size_t place)
     power_off(acpi);
 }
 
+static void log_event(void *context, const struct iommu_event *event)
+{
+    unsigned *left = context;
+
+    if (*left == 0)
+        return;
+    *left -= 1;
+    console_log("IOMMU: %04x:%02x:%02x.%x: %s: %s of %llx, event %x",
+                rp_sbdf_segment(event->sbdf), rp_sbdf_bus(event->sbdf),
+                rp_sbdf_dev(event->sbdf), rp_sbdf_fn(event->sbdf),
+                iommu_event_text(event->kind), event->is_write ? "write" : "read",
+                (unsigned long long)event->address, event->code);
+}
+
+/*
+ * What devices tried, looked at when a domain comes back: nothing interrupts a CPU
+ * that runs a guest to tell it earlier.
+ */
+static void log_iommu_events(void)
+{
+    unsigned left = EVENTS_LOGGED_MAX;
+    unsigned dropped = iommu_poll_events(log_event, &left);
+
+    if (dropped != 0 || left == 0)
+        console_log("IOMMU: there were more such events");
+}
+
 static size_t place_of(const struct domain *domain)
 {
     return (size_t)(domain->config - common.config->domains);
@@ -283,6 +315,7 @@ static void leave(struct domain *domain)
     if (__atomic_sub_fetch(&running_vcpus[place], 1, __ATOMIC_ACQ_REL) != 0)
         return;
     domain_console_flush(domain);
+    log_iommu_events();
     if (domain->end != DOMAIN_RESET || is_firmware(domain->config) || !restart(place))
         bury(place);
 }
