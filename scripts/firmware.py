@@ -103,6 +103,9 @@ def set_checksum(data, offset=CHECKSUM_AT):
     data[offset] = -sum(data) & 0xFF
 
 
+# The change after which the RSDP names no table at all.
+NO_ROOT = {"table": "RSDT", "drop": True}
+
 WIDTHS = {"u8": "<B", "u16": "<H", "u32": "<I", "u64": "<Q"}
 
 
@@ -158,7 +161,7 @@ class Linker:
         return offset
 
 
-def link(tables):
+def link(tables, has_root=True):
     """{file: bytes} for firmware: the RSDP, all tables, and the loader's script."""
     linker = Linker()
     linker.allocate("tables", ALIGNMENT, ZONE_HIGH)
@@ -180,8 +183,9 @@ def link(tables):
         linker.point("tables", root + HEADER_SIZE + 4 * index, 4)
     linker.sum_up("tables", root, HEADER_SIZE + 4 * len(listed), root + CHECKSUM_AT)
 
-    rsdp = struct.pack("<8sB6sBI", b"RSD PTR ", 0, b"ROOTPT", 0, root)
-    linker.point("rsdp", 16, 4)
+    rsdp = struct.pack("<8sB6sBI", b"RSD PTR ", 0, b"ROOTPT", 0, root if has_root else 0)
+    if has_root:
+        linker.point("rsdp", 16, 4)
     linker.sum_up("rsdp", 0, len(rsdp), 8)
     return {"rsdp": rsdp, "tables": bytes(linker.blob), "loader": linker.script}
 
@@ -193,10 +197,12 @@ def arguments(folder, cpu_count, changes):
     for name in tables:
         if name != "FACS":
             set_checksum(tables[name])
+    has_root = NO_ROOT not in changes
     for wish in changes:
-        change(tables, wish)
+        if wish != NO_ROOT:
+            change(tables, wish)
     words = ["-machine", "acpi=off"]
-    for name, data in link(tables).items():
+    for name, data in link(tables, has_root).items():
         path = folder / f"{name}.bin"
         path.write_bytes(data)
         words += ["-fw_cfg", f"name={FILES[name]},file={path}"]
