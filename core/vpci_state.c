@@ -180,6 +180,18 @@ static void reset_shadows(struct rp_vpci_state *state)
     }
 }
 
+bool rp_vpci_has_pending(const struct rp_vpci_state *state)
+{
+    if (vpci_is_gone(state))
+        return false;
+    if (state->pcie_offset)
+        return vpci_hw_read(state, state->pcie_offset + RP_PCI_PCIE_DEVICE_STATUS, 2) &
+               RP_PCI_PCIE_DEVICE_STATUS_TRANSACTIONS_PENDING;
+    return state->af_offset &&
+           (vpci_hw_read(state, state->af_offset + RP_PCI_AF_STATUS, 1) &
+            RP_PCI_AF_STATUS_TRANSACTIONS_PENDING);
+}
+
 enum rp_status rp_vpci_flr_start(struct rp_vpci_state *state)
 {
     const unsigned pcie = state->pcie_offset;

@@ -15,7 +15,9 @@
 
 enum {
     FLR_WAIT_US = 100000, /* PCI Express Base r5.0, 6.6.2 */
-    PM_WAIT_US = 10000,   /* PCI Power Management r1.2, table 5-6: D3hot to D0 */
+    /* For answers that are under way; a function that gets none is reset for that. */
+    PENDING_WAIT_US = 10000,
+    PM_WAIT_US = 10000, /* PCI Power Management r1.2, table 5-6: D3hot to D0 */
 };
 
 static struct guest_function *functions;
@@ -84,11 +86,21 @@ static bool reset_by_power(const struct guest_function *function)
     return set_power_state(function, control, RP_PCI_PM_D0);
 }
 
+static void wait_for_pending(struct guest_function *function)
+{
+    uint64_t deadline = clock_deadline_us(PENDING_WAIT_US);
+
+    rp_vpci_quiesce(&function->state);
+    while (rp_vpci_has_pending(&function->state) && !clock_is_past(deadline))
+        cpu_relax();
+}
+
 static bool start_reset(struct guest_function *function)
 {
-    bool is_started =
-        rp_vpci_flr_start(&function->state) == RP_OK || reset_by_power(function);
+    bool is_started;
 
+    wait_for_pending(function);
+    is_started = rp_vpci_flr_start(&function->state) == RP_OK || reset_by_power(function);
     function->ready_at = clock_deadline_us(is_started ? FLR_WAIT_US : 0);
     return is_started;
 }
@@ -100,6 +112,27 @@ bool function_reset(struct guest_function *function)
     while (!clock_is_past(function->ready_at))
         cpu_relax();
     return is_started && rp_vpci_flr_finish(&function->state) == RP_OK;
+}
+
+bool function_begin_reset(struct guest_function *function)
+{
+    bool is_started = start_reset(function);
+
+    __atomic_store_n(&function->is_resetting, true, __ATOMIC_RELEASE);
+    return is_started;
+}
+
+/* One that isn't ready when its time is over is asked again later (6.6.2). */
+bool function_end_reset(struct guest_function *function)
+{
+    if (!clock_is_past(function->ready_at))
+        return false;
+    if (rp_vpci_flr_finish(&function->state) != RP_OK) {
+        function->ready_at = clock_deadline_us(FLR_WAIT_US);
+        return false;
+    }
+    __atomic_store_n(&function->is_resetting, false, __ATOMIC_RELEASE);
+    return true;
 }
 
 /* ---- Records --------------------------------------------------------------- */
@@ -203,6 +236,7 @@ static void forget_owner(struct guest_function *function)
     enum rp_status status = RP_OK;
 
     function->mapping_count = 0;
+    function->is_resetting = false;
     if (!function->is_tainted)
         status = rp_vpci_flr_finish(&function->state);
     rp_vpci_detach(&function->state);

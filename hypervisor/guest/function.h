@@ -39,6 +39,7 @@ struct guest_function {
     bool is_tainted;           /* had an owner, and no reset: for that owner alone */
     uint32_t policy;           /* of enum rp_vpci_policy */
     uint32_t last_owner;       /* of a tainted one; 0: nobody may have it again */
+    bool is_resetting;         /* atomic: as its owner asked; it answers nobody */
     uint64_t ready_at;         /* clock_deadline_us(): when its reset is over */
     /* Whose it is or is to be; of a function that is taken back, whose it was. */
     struct domain *domain;
@@ -120,5 +121,22 @@ void function_take_back(struct guest_function *function, enum function_next next
 
 /* Resets a function that stays where it is, as its domain asked; false: it can't be. */
 bool function_reset(struct guest_function *function);
+
+/*
+ * Likewise, without waiting: begins the reset, or returns false when none is known,
+ * and the function is resetting until function_end_reset() finds that over. Its
+ * registers are then in their reset state. None of its BARs is mapped when this is
+ * called. The caller has the domain's PCI lock, for both.
+ */
+bool function_begin_reset(struct guest_function *function);
+
+/* Returns whether the function's reset, begun before, is over now. */
+bool function_end_reset(struct guest_function *function);
+
+/* Whether it answers its owner. Needs no lock. */
+static inline bool function_is_answering(const struct guest_function *function)
+{
+    return !__atomic_load_n(&function->is_resetting, __ATOMIC_ACQUIRE);
+}
 
 #endif

@@ -68,12 +68,35 @@ void pci_update_windows(struct guest_function *function)
                        (rp_gpa_t){prefetchable.base}, passes ? prefetchable.size : 0);
 }
 
+/*
+ * Nobody waits for a reset with the lock held: from here on the function answers
+ * nobody, and who asks after its time ends it.
+ */
+static bool begin_reset(struct guest_function *function, struct vcpu *self)
+{
+    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0}, 0);
+    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_PREFETCHABLE, (rp_gpa_t){0}, 0);
+    pci_update_mappings(function, self);
+    return function_begin_reset(function);
+}
+
+/* Whether the function answers now. Its BARs have their reset state: none is mapped. */
+static bool is_answering(struct guest_function *function)
+{
+    if (function_is_answering(function))
+        return true;
+    if (!function_end_reset(function))
+        return false;
+    pci_update_windows(function);
+    return true;
+}
+
 static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
 {
     struct rp_rootport_actions actions;
     struct guest_function *function = domain->pci->ports[port].function;
 
-    if (function != NULL && !function_reset(function))
+    if (function != NULL && !begin_reset(function, self))
         console_log("%s: port %u: the function knows no reset: it isn't reset",
                     domain->name, port + 1);
     if (rp_rootport_finish_reset(&domain->pci->rootports[port], &actions) == RP_OK)
@@ -120,7 +143,7 @@ void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
         rp_topology_update_buses(&domain->pci->topology);
     if (actions->set & (RP_ROOTPORT_BUSES_CHANGED | RP_ROOTPORT_FORWARDING_CHANGED))
         pci_update_traps(domain, self);
-    if (function != NULL &&
+    if (function != NULL && function_is_answering(function) &&
         (actions->set & (RP_ROOTPORT_WINDOWS_CHANGED | RP_ROOTPORT_FORWARDING_CHANGED))) {
         pci_update_windows(function);
         pci_update_mappings(function, self);
@@ -150,11 +173,34 @@ void pci_apply_effects(struct guest_function *function, struct vcpu *self,
         pci_route_msix(function, effects->msix_entry);
 }
 
+/* What a write by a domain that has its own topology changed. */
+static void apply(struct guest_function *function, struct vcpu *self,
+                  const struct rp_vpci_effects *effects)
+{
+    if (effects->what & RP_VPCI_EFFECT_FLR)
+        (void)begin_reset(function, self);
+    else
+        pci_apply_effects(function, self, effects);
+}
+
 /* The function behind a target, while its port forwards that bus to it; else NULL. */
 static struct guest_function *reachable(const struct guest_pci *pci, uint8_t bus,
                                         const struct rp_topology_target *target)
 {
     return pci->ports[target->port].trapped_bus == bus ? target->child : NULL;
+}
+
+/* Seldom, so the lock that ending a reset needs is only taken for one that goes on. */
+static bool answers_reader(struct guest_pci *pci, struct guest_function *function)
+{
+    bool is_over;
+
+    if (function_is_answering(function))
+        return true;
+    spin_lock(&pci->lock);
+    is_over = pci->ports[function->port].function == function && is_answering(function);
+    spin_unlock(&pci->lock);
+    return is_over;
 }
 
 static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
@@ -170,7 +216,7 @@ static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
         return rp_rootport_read(&pci->rootports[target.port], piece.reg, piece.width);
     case RP_TOPOLOGY_CHILD:
         function = reachable(pci, piece.bus, &target);
-        if (function != NULL)
+        if (function != NULL && answers_reader(pci, function))
             return (uint32_t)rp_vpci_read(&function->view, piece.reg, piece.width);
         break;
     case RP_TOPOLOGY_ABSENT:
@@ -200,10 +246,10 @@ static void write_piece(struct vcpu *vcpu, struct rp_access_piece piece, uint32_
         break;
     case RP_TOPOLOGY_CHILD:
         function = reachable(pci, piece.bus, &target);
-        if (function == NULL)
+        if (function == NULL || !is_answering(function))
             break;
         rp_vpci_write(&function->view, piece.reg, piece.width, value, &effects);
-        pci_apply_effects(function, vcpu, &effects);
+        apply(function, vcpu, &effects);
         break;
     case RP_TOPOLOGY_ABSENT:
         break;
@@ -314,7 +360,7 @@ bool pci_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t va
         is_taken =
             rp_vpci_mmio_write(&function->state, (rp_gpa_t){gpa}, width, value, &effects);
         if (is_taken)
-            pci_apply_effects(function, vcpu, &effects);
+            apply(function, vcpu, &effects);
     }
     spin_unlock(&pci->lock);
     return is_taken;

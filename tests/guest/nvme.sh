@@ -95,3 +95,19 @@ if [ "$after" -gt "$before" ]; then
 else
     fail nvme-interrupts "none arrived ($before before, $after after)"
 fi
+
+# The kernel saves registers, resets the function, waits until it answers, and restores
+# them; the driver starts over. The disk has to be what it was.
+section "reset"
+for method in flr bus; do
+    echo $method >"$device/reset_method"
+    started=$(date +%s)
+    if ! echo 1 >"$device/reset"; then
+        fail "nvme-reset-$method" "the kernel could not reset it"
+        continue
+    fi
+    echo "$method took $(($(date +%s) - started)) s"
+    echo 3 >/proc/sys/vm/drop_caches
+    dd if=/dev/nvme0n1 of=/tmp/read bs=1M count=$SIZE_MIB iflag=direct status=none
+    expect "nvme-reset-$method" "$written" "$(sha256sum </tmp/read)"
+done

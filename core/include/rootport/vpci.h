@@ -73,7 +73,7 @@ enum rp_vpci_refusal {
     RP_VPCI_REFUSED_BAR_SIZE = 4,    /* a BAR answers with no power of two */
     RP_VPCI_REFUSED_NO_ADDRESS = 5,  /* firmware gave a BAR no address */
     RP_VPCI_REFUSED_ASLEEP = 6,      /* not in D0 */
-    RP_VPCI_REFUSED_INTX_ALONE = 7,  /* no MSI or MSI-X that works, and INTx isn't wired */
+    RP_VPCI_REFUSED_INTX_ALONE = 7, /* no MSI or MSI-X that works, and INTx isn't wired */
 };
 
 /* One base address register. All of it is set by rp_vpci_attach() but the address. */
@@ -242,6 +242,13 @@ void rp_vpci_detach(struct rp_vpci_state *state);
 /* Stops DMA and interrupts of the function: bus mastering, MSI, MSI-X off, INTx disabled.
  */
 void rp_vpci_quiesce(struct rp_vpci_state *state);
+
+/*
+ * Whether the function still waits for answers to what it asked for. An FLR is to come
+ * after that, once the function is quiesced (PCI Express Base r5.0, 6.6.2); one that
+ * never gets there is reset all the same.
+ */
+bool rp_vpci_has_pending(const struct rp_vpci_state *state);
 
 /*
  * Resets the function by FLR. start() stops it and sets the bit; the embedder
