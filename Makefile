@@ -21,7 +21,7 @@ include mk/flags.mk
 include mk/rules.mk
 include mk/install.mk
 
-.PHONY: all products setup run test test-gates test-scripts test-unit test-tool test-model test-fuzz test-boot install docs bench-core clean
+.PHONY: all products setup run test test-gates test-scripts test-unit test-tool test-model test-fuzz test-boot install docs bench bench-core clean
 
 all: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
@@ -89,6 +89,13 @@ docs:
 	@$(CAPABILITIES) > docs/capabilities.md
 
 # --- measuring -------------------------------------------------------------------
+
+$(CACHE)/xen/xen: | $(CACHE)/packages.stamp
+	@scripts/setup-xen $(@D)
+
+bench: setup $(CACHE)/xen/xen
+	@$(MAKE) -s products $(BENCH_INITRAMFS)
+	@bench/side_by_side.py --build $(BUILD) --cache $(CACHE) --output bench/results
 
 bench-core: $(CACHE)/packages.stamp
 	@$(MAKE) -s $(CORE_BENCH)

@@ -226,10 +226,10 @@ $(GUEST_BENCH): bench/guest/measure.c $(FLAG_FILES)
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu17 -O2 -static $(WARNINGS) -o $@ $<
 
-$(BENCH_INITRAMFS): scripts/make-initramfs $(wildcard tests/guest/*) $(GUEST_BENCH) \
-		$(CACHE)/kernel/release
+$(BENCH_INITRAMFS): scripts/make-initramfs $(TOOL) $(wildcard tests/guest/*) \
+		$(GUEST_BENCH) $(CACHE)/kernel/release
 	@echo "CPIO $@"
 	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest \
-		--bench $(GUEST_BENCH) --output $@
+		--program $(TOOL) --bench $(GUEST_BENCH) --output $@
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
