@@ -232,26 +232,11 @@ static const void *map_module(const struct boot_module *module)
 static bool load_segment(struct domain *domain, const uint8_t *image,
                          const struct elf_segment *segment)
 {
-    uint64_t zero_from = segment->address + segment->file_size;
-    uint64_t zero_size = segment->memory_size - segment->file_size;
-
     if (!domain_write(domain, segment->address, image + segment->offset,
                       (size_t)segment->file_size))
         return false;
-    while (zero_size != 0) {
-        uint64_t part = PAGE_SIZE - zero_from % PAGE_SIZE;
-        void *place;
-
-        if (part > zero_size)
-            part = zero_size;
-        place = domain_memory(domain, zero_from, part);
-        if (place == NULL)
-            return false;
-        memset(place, 0, (size_t)part);
-        zero_from += part;
-        zero_size -= part;
-    }
-    return true;
+    return domain_clear(domain, segment->address + segment->file_size,
+                        segment->memory_size - segment->file_size);
 }
 
 static bool load_kernel(struct domain *domain, const struct build_input *input,

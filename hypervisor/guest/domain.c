@@ -112,6 +112,21 @@ bool domain_write(const struct domain *domain, uint64_t gpa, const void *from,
     return true;
 }
 
+bool domain_clear(const struct domain *domain, uint64_t gpa, size_t size)
+{
+    while (size != 0) {
+        void *place;
+        size_t part = piece(domain, gpa, size, &place);
+
+        if (part == 0)
+            return false;
+        memset(place, 0, part);
+        gpa += part;
+        size -= part;
+    }
+    return true;
+}
+
 /*
  * A vCPU says that it is in the guest before it looks for requests, and we ask
  * before we look whether it says so: either it sees the request, or we wait.

@@ -126,6 +126,9 @@ bool domain_read(const struct domain *domain, uint64_t gpa, void *to, size_t siz
 bool domain_write(const struct domain *domain, uint64_t gpa, const void *from,
                   size_t size);
 
+/* Fills guest memory with zeros; false as above. */
+bool domain_clear(const struct domain *domain, uint64_t gpa, size_t size);
+
 /*
  * Makes all CPUs of @domain drop their nested translations, and waits until they
  * have: nothing that was unmapped before is reached after. Called on a CPU of the
