@@ -146,7 +146,7 @@ $(foreach name,$(UNIT_TESTS),$(eval $(call unit_program,$(name))))
 
 $(UNIT_PROGRAMS): $(UNIT_LIBRARY)
 	@echo "LD $@"
-	@$(CC) $(SANITIZERS) -o $@ $(filter %.o,$^) $(UNIT_LIBRARY) -lcmocka -Wl,--as-needed -lfdt
+	@$(CC) $(SANITIZERS) -o $@ $(filter %.o,$^) $(UNIT_LIBRARY) -lcmocka -Wl,--as-needed -lfdt -lpci
 
 # The tests with threads once more, since a program has room for one sanitizer.
 THREAD_LIBRARY := $(BUILD)/thread/librootport.a

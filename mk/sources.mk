@@ -147,6 +147,7 @@ TOOL_SRCS := \
 	tools/audit/document.c \
 	tools/audit/dump.c \
 	tools/audit/files.c \
+	tools/audit/input.c \
 	tools/audit/json.c \
 	tools/audit/libpci.c \
 	tools/audit/listing.c \
@@ -169,6 +170,7 @@ TOOL_SRCS := \
 	tools/command.c \
 	tools/config/check.c \
 	tools/config/config.c \
+	tools/config/new.c \
 	tools/config/source.c \
 	tools/ctl/control.c \
 	tools/ctl/list.c \
@@ -268,7 +270,7 @@ test_guest_cpu_SRCS := hypervisor/guest/cpuid.c hypervisor/guest/io.c \
 test_memmap_SRCS := hypervisor/mm/memmap.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
-test_config_SRCS := tools/command.c $(filter tools/config/%,$(TOOL_SRCS)) $(LAUNCH_SRCS)
+test_config_SRCS := $(filter-out tools/main.c,$(TOOL_SRCS)) $(LAUNCH_SRCS)
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_dump_SRCS := $(AUDIT_INPUT_SRCS)

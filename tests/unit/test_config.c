@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@
 #include "tools/config/config.h"
 
 enum {
-    OUTPUT_MAX = 4096,
+    OUTPUT_MAX = 32768,
     ARGUMENT_MAX = 4,
 };
 
@@ -134,6 +135,41 @@ static void wrong_arguments_are_trouble(void **state)
     assert_non_null(strstr(output, "rootport config check FILE"));
 }
 
+static void check_new_configuration(const char *dump, const char *expected)
+{
+    char path[] = "/tmp/rootport-config-XXXXXX";
+    int file = mkstemp(path);
+
+    assert_true(file >= 0);
+    assert_int_equal(run("new", dump), EXIT_FINE);
+    assert_non_null(strstr(output, expected));
+    assert_int_equal(write(file, output, strlen(output)), strlen(output));
+    close(file);
+    assert_int_equal(run("check", path), EXIT_FINE);
+    assert_string_equal(output, "domains that can be launched: 1 of 1; findings: 0\n");
+    unlink(path);
+}
+
+static void a_new_configuration_is_sound(void **state)
+{
+    (void)state;
+    check_new_configuration("--dump=tests/fixtures/pcie-endpoint.pci",
+                            "path = \"0000:00:01.0/00.0\";");
+    check_new_configuration("--dump=tests/fixtures/topology.pci",
+                            "status = \"disabled\";");
+    check_new_configuration("--dump=tests/fixtures/conventional.pci",
+                            "no function that a guest could be given");
+}
+
+static void a_machine_that_cannot_be_read_is_trouble(void **state)
+{
+    (void)state;
+    assert_int_equal(run("new", "--dump=tests/no-such-file"), EXIT_TROUBLE);
+    assert_string_equal(output, "");
+    assert_int_equal(run("new", "surplus"), EXIT_TROUBLE);
+    assert_non_null(strstr(errors, "Usage: rootport config new"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +179,8 @@ int main(void)
         cmocka_unit_test(a_lost_system_launches_nothing),
         cmocka_unit_test(what_is_no_configuration_is_trouble),
         cmocka_unit_test(wrong_arguments_are_trouble),
+        cmocka_unit_test(a_new_configuration_is_sound),
+        cmocka_unit_test(a_machine_that_cannot_be_read_is_trouble),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

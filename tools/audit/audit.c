@@ -4,58 +4,16 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tools/audit/assess.h"
-#include "tools/audit/dump.h"
-#include "tools/audit/files.h"
+#include "tools/audit/input.h"
 #include "tools/audit/libpci.h"
-#include "tools/audit/live.h"
 #include "tools/audit/options.h"
 #include "tools/audit/redact.h"
 #include "tools/audit/saved.h"
 
 #include <pci/pci.h>
-
-enum {
-    /* A dump of 4096 bytes of a function takes 13.6 KB: this is for 39,000 of them. */
-    INPUT_SIZE_MAX = 512 << 20,
-};
-
-typedef bool read_function(const char *bytes, size_t size, struct machine *machine,
-                           struct complaint *complaint);
-
-/* Reads a file with @read; stderr says what is wrong with it. */
-static bool read_file(const char *path, read_function *read, struct machine *machine)
-{
-    struct complaint complaint;
-    struct file file;
-    bool is_read;
-
-    if (!files_read(path, INPUT_SIZE_MAX, &file)) {
-        fprintf(stderr, "rootport audit: %s: %s\n", path, strerror(errno));
-        return false;
-    }
-    is_read = read(file.bytes, file.size, machine, &complaint);
-    free(file.bytes);
-    if (!is_read)
-        fprintf(stderr, "rootport audit: %s:%zu: %s\n", path, complaint.line,
-                complaint.reason);
-    return is_read;
-}
-
-static bool read_machine(const struct options *options, struct machine *machine)
-{
-    if (options->from)
-        return read_file(options->from, saved_read, machine);
-    if (options->dump)
-        return read_file(options->dump, dump_read, machine);
-    if (!live_read_functions(options->root, machine))
-        return false;
-    live_read_firmware(options->root, machine);
-    return true;
-}
 
 /* A dump has no names, or has those of the system that wrote it. */
 static void look_up_names(struct machine *machine, const struct assess *assess)
@@ -136,6 +94,7 @@ enum exit_code audit_run(int argument_count, char **arguments)
 {
     struct options options;
     struct machine machine;
+    struct input input;
     enum exit_code code;
 
     switch (options_read(argument_count, arguments, &options)) {
@@ -146,8 +105,9 @@ enum exit_code audit_run(int argument_count, char **arguments)
     case OPTIONS_GO:
         break;
     }
+    input = (struct input){options.from, options.dump, options.root};
     machine_init(&machine);
-    code = read_machine(&options, &machine) ? audit(&options, &machine) : EXIT_TROUBLE;
+    code = input_read(&input, &machine) ? audit(&options, &machine) : EXIT_TROUBLE;
     machine_free(&machine);
     return code;
 }

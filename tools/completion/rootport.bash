@@ -22,7 +22,7 @@ _rootport_audit() {
 _rootport_config() {
     case $COMP_CWORD in
     2)
-        mapfile -t COMPREPLY < <(compgen -W "check --help" -- "$1")
+        mapfile -t COMPREPLY < <(compgen -W "check new --help" -- "$1")
         ;;
     *)
         mapfile -t COMPREPLY < <(compgen -f -- "$1")

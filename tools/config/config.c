@@ -7,6 +7,8 @@
 static const struct command commands[] = {
     {"check", "FILE", "Say what is wrong with a configuration, source or blob.",
      config_check_run},
+    {"new", "[--from FILE | --dump FILE | --root DIR]",
+     "Write a configuration for this machine, or for a saved audit.", config_new_run},
 };
 
 enum exit_code config_run(int argument_count, char **arguments)

@@ -11,4 +11,10 @@ run_command config_run;
 /* rootport config check FILE: says what is wrong with a launch configuration. */
 run_command config_check_run;
 
+/*
+ * rootport config new: writes a launch configuration for a machine, as rootport
+ * audit sees it, with comments.
+ */
+run_command config_new_run;
+
 #endif

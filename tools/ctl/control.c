@@ -132,8 +132,10 @@ void control_text(const struct control *control, enum rootport_control_object ob
         long value = get_part(control, object, index, field, part);
 
         for (unsigned i = 0; i < CHARACTERS_PER_PART && length + 1 < size; i++) {
-            char character = value > 0 ? (char)(value >> 8 * i & 0xff) : '\0';
+            char character = '\0';
 
+            if (value > 0)
+                character = (char)(value >> 8 * i & 0x7f);
             out_text[length] = character;
             if (character == '\0')
                 return;
