@@ -457,7 +457,7 @@ static bool give_functions(struct domain *domain, const struct build_input *inpu
         refuse(config, problem);
         return false;
     }
-    held_wait(domain);
+    domain->pci->is_held_awaited = true;
     return true;
 }
 

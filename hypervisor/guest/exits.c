@@ -7,6 +7,7 @@
 #include "dev/console.h"
 #include "guest/acpi_tables.h"
 #include "guest/domain.h"
+#include "guest/held.h"
 #include "guest/hw.h"
 
 #define CONFIG_PORTS 0xcf8u
@@ -19,6 +20,15 @@ enum {
 static void handle_kick(struct vcpu *vcpu)
 {
     (void)vcpu; /* the requests are looked at before the next entry */
+}
+
+static void handle_config(struct vcpu *vcpu)
+{
+    held_await(vcpu->domain);
+    if (vcpu->exit.kind == EXIT_ECAM)
+        mmio_handle(vcpu);
+    else
+        io_handle(vcpu);
 }
 
 static void handle_undefined(struct vcpu *vcpu)
@@ -60,9 +70,9 @@ static const struct handler handlers[EXIT_KIND_COUNT] = {
     [EXIT_MSR_WRITE] = {msr_handle, "msr-write"},
     [EXIT_IO] = {io_handle, "io"},
     [EXIT_MEMORY] = {mmio_handle, "memory"},
-    [EXIT_CONFIG_PORT] = {io_handle, "config-port"},
+    [EXIT_CONFIG_PORT] = {handle_config, "config-port"},
     [EXIT_CONSOLE] = {io_handle, "console"},
-    [EXIT_ECAM] = {mmio_handle, "config-ecam"},
+    [EXIT_ECAM] = {handle_config, "config-ecam"},
     [EXIT_HYPERCALL] = {hypercall_handle, "hypercall"},
     [EXIT_IGNORED] = {vcpu_skip, "ignored"},
     [EXIT_UNDEFINED] = {handle_undefined, "undefined"},

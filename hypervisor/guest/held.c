@@ -56,13 +56,6 @@ void held_add(struct domain *domain, unsigned port, const struct launch_port *co
         leave_empty(domain, config, problem != NULL ? problem : "another port has it");
 }
 
-void held_wait(struct domain *domain)
-{
-    for (unsigned i = 0; i < domain->pci->port_count; i++)
-        if (domain->pci->ports[i].held != NULL)
-            function_wait(domain->pci->ports[i].held);
-}
-
 /* What stands between a function and its domain. */
 enum obstacle {
     OBSTACLE_NONE = 0,
@@ -123,4 +116,22 @@ void held_plug(struct domain *domain)
             decide(domain, i);
     }
     function_settle_all();
+}
+
+void held_await(struct domain *domain)
+{
+    struct guest_pci *pci = domain->pci;
+
+    if (pci == NULL || !__atomic_load_n(&pci->is_held_awaited, __ATOMIC_ACQUIRE))
+        return;
+    for (unsigned i = 0; i < pci->port_count; i++)
+        if (pci->ports[i].held != NULL)
+            function_wait(pci->ports[i].held);
+    machine_lock();
+    if (pci->is_held_awaited) { /* of several CPUs, the first */
+        held_plug(domain);
+        pci_start(domain); /* nobody has looked: what is there has always been */
+        __atomic_store_n(&pci->is_held_awaited, false, __ATOMIC_RELEASE);
+    }
+    machine_unlock();
 }

@@ -17,8 +17,12 @@ struct launch_port;
 void held_add(struct domain *domain, unsigned port, const struct launch_port *config,
               const struct launch_resolved *resolved);
 
-/* Waits until all that is held for @domain is ready: before it starts. */
-void held_wait(struct domain *domain);
+/*
+ * Called before each access to configuration space. At the first one of a guest, waits
+ * for the functions that are still being reset, and plugs in those that may be: it
+ * ran meanwhile, and finds its ports as if they had been filled before it started.
+ */
+void held_await(struct domain *domain);
 
 /*
  * Plugs in what is held for @domain and whose condition is met, and gives up, with

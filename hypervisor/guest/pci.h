@@ -37,6 +37,7 @@ struct guest_port {
 
 struct guest_pci {
     struct spinlock lock; /* around every change */
+    bool is_held_awaited; /* the guest hasn't looked yet: held_await() */
     struct rp_topology topology;
     struct rp_cf8 cf8;
     unsigned port_count;
