@@ -33,6 +33,7 @@ extern const uint8_t trampoline_parameters[];
 
 static struct percpu *cpus[CPU_COUNT_MAX];
 static uint32_t cpu_count;
+static bool is_stopping;
 static void (*cpu_entry)(void);
 
 /* Returns @size bytes with an unmapped page below, or NULL. */
@@ -197,11 +198,16 @@ void smp_kick(const struct percpu *cpu)
     apic_send(cpu->apic_id, APIC_ICR_NMI | APIC_ICR_ASSERT);
 }
 
+/* Not by INIT: the boot CPU would go back to firmware, and the machine start anew. */
 void smp_stop_others(void)
 {
-    if (cpu_count == 0)
-        return;
+    __atomic_store_n(&is_stopping, true, __ATOMIC_SEQ_CST);
     for (uint32_t i = 0; i < cpu_count; i++)
         if (cpus[i] != percpu_self())
-            apic_send(cpus[i]->apic_id, APIC_ICR_INIT | APIC_ICR_ASSERT);
+            smp_kick(cpus[i]);
+}
+
+bool smp_is_stopping(void)
+{
+    return __atomic_load_n(&is_stopping, __ATOMIC_SEQ_CST);
 }

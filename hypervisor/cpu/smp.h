@@ -39,4 +39,7 @@ void smp_kick(const struct percpu *cpu);
 /* Stops all other CPUs for good; for panic(). */
 void smp_stop_others(void);
 
+/* Whether that was called: a CPU that then takes an NMI stops. */
+bool smp_is_stopping(void);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "cpu/msr.h"
+#include "cpu/smp.h"
 #include "dev/console.h"
 #include "mm/pages.h"
 
@@ -122,6 +123,8 @@ void traps_handle(struct trap_frame *frame)
     uint64_t cr2;
 
     if (frame->vector == VECTOR_NMI) {
+        while (smp_is_stopping())
+            __asm__ volatile("hlt");
         end_sleep(frame);
         return;
     }
