@@ -91,12 +91,19 @@ $(BUILD)/configs/%.dtb: configs/%.dts
 
 INITRAMFS := $(BUILD)/initramfs.cpio
 
-$(INITRAMFS): scripts/make-initramfs $(TOOL) $(wildcard tests/guest/*) \
-		$(CACHE)/kernel/release
+GUEST_PROGRAM_FILES := $(patsubst tests/guest/%.c,$(BUILD)/guest/%,$(GUEST_PROGRAMS))
+
+$(BUILD)/guest/%: tests/guest/%.c
+	@echo "CC $@"
+	@mkdir -p $(@D)
+	@$(CC) $(HOST_FLAGS) -o $@ $<
+
+$(INITRAMFS): scripts/make-initramfs $(TOOL) $(GUEST_PROGRAM_FILES) \
+		$(wildcard tests/guest/*) $(CACHE)/kernel/release
 	@echo "CPIO $@"
 	@mkdir -p $(@D)
 	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest \
-		--program $(TOOL) --output $@
+		$(addprefix --program ,$(TOOL) $(GUEST_PROGRAM_FILES)) --output $@
 
 # Kernels of our own, for what a Linux can't be made to do.
 TEST_KERNEL_ELFS := $(patsubst tests/guest/%.S,$(BUILD)/guest/%.elf,$(TEST_KERNELS))

@@ -331,6 +331,10 @@ CORE_BENCH_SRCS := \
 	bench/core/machine.c \
 	bench/core/main.c \
 	bench/core/operations.c \
+# Programs that run in guests.
+GUEST_PROGRAMS := \
+	tests/guest/physdev.c \
+
 # Kernels that boot tests start in domains.
 TEST_KERNELS := \
 	tests/guest/triple_fault.S \
