@@ -326,16 +326,6 @@ enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *st
     return RP_OK;
 }
 
-const struct rp_vpci_rule *rp_vpci_rule(size_t index)
-{
-    if (index < vpci_caps.row_count)
-        return &vpci_caps.rows[index].rule;
-    index -= vpci_caps.row_count;
-    if (index < vpci_extcaps.row_count)
-        return &vpci_extcaps.rows[index].rule;
-    return NULL;
-}
-
 const struct rp_vpci_rule *rp_vpci_rule_of(enum rp_vpci_list list, uint16_t id)
 {
     return &find_row(list, id)->rule;

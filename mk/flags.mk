@@ -8,8 +8,8 @@ VERSION := 0.1
 # Left alone, everything is built for size, which is what an auditor has to read, but
 # for what each register access runs through: see rules.mk.
 OPT ?=
-CORE_OPT := $(or $(OPT),-Os)
-HYPERVISOR_OPT := $(or $(OPT),-Os)
+CORE_OPT := $(or $(OPT),-Oz)
+HYPERVISOR_OPT := $(or $(OPT),-Oz)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wswitch-enum -Wvla -Werror

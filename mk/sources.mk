@@ -33,6 +33,7 @@ CORE_SRCS := \
 	core/vpci_msix.c \
 	core/vpci_rebar.c \
 	core/vpci_state.c \
+	core/vpci_words.c \
 
 # What of these is run through by each access that a guest makes.
 CORE_HOT_SRCS := \

@@ -4,12 +4,6 @@
 
 #include <rootport/vpci.h>
 
-enum {
-    /* IDs that are not assigned, for the rule of all those. */
-    UNKNOWN_STANDARD = 0xfe,
-    UNKNOWN_EXTENDED = 0xfffe,
-};
-
 static const char *treatment_text(enum rp_vpci_treatment treatment)
 {
     switch (treatment) {
@@ -23,26 +17,27 @@ static const char *treatment_text(enum rp_vpci_treatment treatment)
     return "unknown";
 }
 
-static void print_rule(const struct rp_vpci_rule *rule, const char *id)
+static void print_row(const struct rp_vpci_words *words, int digits)
 {
-    printf("| %s | %s | %s%s | %s | %s | %s |\n", id, rule->name,
+    const struct rp_vpci_rule *rule = rp_vpci_rule_of(words->list, words->id);
+    char id[8] = "";
+
+    if (words->id != RP_VPCI_ID_OTHER)
+        snprintf(id, sizeof(id), "%0*x", digits, (unsigned)words->id);
+    printf("| %s | %s | %s%s | %s | %s | %s |\n", id, words->name,
            treatment_text(rule->guest), rule->unless ? " [policy]" : "",
-           rule->guest_reason, treatment_text(rule->hardware), rule->hardware_reason);
+           words->guest_reason, treatment_text(rule->hardware), words->hardware_reason);
 }
 
-static void print_list(enum rp_vpci_list list, int digits, uint16_t unknown_id)
+static void print_list(enum rp_vpci_list list, int digits)
 {
-    const struct rp_vpci_rule *rule;
-    char id[8];
+    const struct rp_vpci_words *words;
 
     printf("\n| ID | capability | guest | because | hardware domain | because |\n"
            "|---|---|---|---|---|---|\n");
-    for (size_t i = 0; (rule = rp_vpci_rule(i)) != NULL; i++) {
-        snprintf(id, sizeof(id), "%0*x", digits, (unsigned)rule->id);
-        if (rule->list == list)
-            print_rule(rule, id);
-    }
-    print_rule(rp_vpci_rule_of(list, unknown_id), "");
+    for (size_t i = 0; (words = rp_vpci_words(i)) != NULL; i++)
+        if (words->list == list)
+            print_row(words, digits);
 }
 
 int main(void)
@@ -66,8 +61,8 @@ int main(void)
         "links to the next.\n"
         "\n"
         "## Capabilities\n");
-    print_list(RP_VPCI_LIST_STANDARD, 2, UNKNOWN_STANDARD);
+    print_list(RP_VPCI_LIST_STANDARD, 2);
     printf("\n## Extended capabilities\n");
-    print_list(RP_VPCI_LIST_EXTENDED, 4, UNKNOWN_EXTENDED);
+    print_list(RP_VPCI_LIST_EXTENDED, 4);
     return 0;
 }

@@ -4,17 +4,6 @@
 
 #include <rootport/pci_regs.h>
 
-static const struct rp_vpci_rule *find_rule(enum rp_vpci_list list, uint16_t id)
-{
-    const struct rp_vpci_rule *rule;
-
-    for (size_t i = 0; (rule = rp_vpci_rule(i)) != NULL; i++) {
-        if (rule->list == list && rule->id == id)
-            return rule;
-    }
-    return NULL;
-}
-
 /* Adds one, but for one that came before: the list has begun to run in a circle. */
 static void add(struct capabilities *capabilities, const struct rp_cap *cap,
                 enum rp_vpci_list list)
@@ -28,8 +17,9 @@ static void add(struct capabilities *capabilities, const struct rp_cap *cap,
     capabilities->count++;
     capability->core = *cap;
     capability->list = list;
-    capability->rule = find_rule(list, cap->id);
-    capability->treatment = capability->rule ? capability->rule->guest : RP_VPCI_HIDDEN;
+    capability->rule = rp_vpci_rule_of(list, cap->id);
+    capability->words = rp_vpci_words_of(list, cap->id);
+    capability->treatment = capability->rule->guest;
     if (capability->treatment == RP_VPCI_HIDDEN)
         capabilities->hidden_count++;
 }
@@ -71,13 +61,7 @@ const char *capabilities_treatment_text(enum rp_vpci_treatment treatment)
     return "hidden";
 }
 
-const char *capabilities_name(const struct capability *capability)
+bool capabilities_is_known(const struct capability *capability)
 {
-    return capability->rule ? capability->rule->name : "unknown";
-}
-
-const char *capabilities_reason(const struct capability *capability)
-{
-    return capability->rule ? capability->rule->guest_reason
-                            : "nobody knows what it does";
+    return capability->words->id != RP_VPCI_ID_OTHER;
 }

@@ -14,7 +14,8 @@ enum {
 struct capability {
     struct rp_cap core;
     enum rp_vpci_list list;
-    const struct rp_vpci_rule *rule; /* NULL where the table has none: hidden */
+    const struct rp_vpci_rule *rule;
+    const struct rp_vpci_words *words;
     enum rp_vpci_treatment treatment;
 };
 
@@ -32,9 +33,10 @@ void capabilities_read(struct assess *assess, const struct assess_function *func
 /* Whether a guest can be given the function at all; bridges stay the hypervisor's. */
 bool capabilities_is_for_guests(const struct assess_function *function);
 
-/* Words, never NULL. */
+/* Whether the capability has a name. */
+bool capabilities_is_known(const struct capability *capability);
+
+/* A word, never NULL. */
 const char *capabilities_treatment_text(enum rp_vpci_treatment treatment);
-const char *capabilities_name(const struct capability *capability);
-const char *capabilities_reason(const struct capability *capability);
 
 #endif

@@ -133,9 +133,9 @@ static void write_capabilities(struct json *json, struct assess *assess,
         json_number(json, "id", capability->core.id);
         json_bool(json, "extended", capability->list == RP_VPCI_LIST_EXTENDED);
         json_string(json, "name",
-                    capability->rule ? capabilities_name(capability) : NULL);
+                    capabilities_is_known(capability) ? capability->words->name : NULL);
         json_string(json, "guest", capabilities_treatment_text(capability->treatment));
-        json_string(json, "why", capabilities_reason(capability));
+        json_string(json, "why", capability->words->guest_reason);
         json_close_object(json);
     }
     json_close_array(json);

@@ -11,13 +11,13 @@ static void print_capability(const struct capability *capability, FILE *file)
 {
     fprintf(file, "    %03x  %-9s  ", capability->core.offset,
             capabilities_treatment_text(capability->treatment));
-    if (capability->rule)
-        fprintf(file, "%-32s  %s", capabilities_name(capability),
-                capabilities_reason(capability));
+    if (capabilities_is_known(capability))
+        fprintf(file, "%-32s  %s", capability->words->name,
+                capability->words->guest_reason);
     else
         fprintf(file, "unknown, ID %04x                 %s", capability->core.id,
-                capabilities_reason(capability));
-    if (capability->rule && capability->rule->unless != 0)
+                capability->words->guest_reason);
+    if (capability->rule->unless != 0)
         fputs(" (a configuration can have it shown)", file);
     fputc('\n', file);
 }

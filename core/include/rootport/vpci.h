@@ -340,19 +340,34 @@ enum rp_vpci_list {
 struct rp_vpci_rule {
     enum rp_vpci_list list;
     uint16_t id;
-    const char *name; /* the specification's */
     enum rp_vpci_treatment guest;
     enum rp_vpci_treatment hardware;
     uint32_t unless; /* with this policy bit a guest sees it read-only; 0: no such bit */
+};
+
+/* The rule for @id, which is that for any other capability if it has none. */
+const struct rp_vpci_rule *rp_vpci_rule_of(enum rp_vpci_list list, uint16_t id);
+
+/* In place of an ID: that of any capability that has none of the rows. */
+#define RP_VPCI_ID_OTHER 0xffffu
+
+/* The same for people; apart, so that who prints none of it carries none of it. */
+struct rp_vpci_words {
+    enum rp_vpci_list list;
+    uint16_t id;      /* or RP_VPCI_ID_OTHER */
+    const char *name; /* the specification's */
     const char *guest_reason;
     const char *hardware_reason;
 };
 
-/* Rule @index in the order of list and ID, or NULL past the last. */
-const struct rp_vpci_rule *rp_vpci_rule(size_t index);
+/*
+ * Row @index in the order of list and ID, or NULL past the last. There is one for each
+ * ID that the specification assigns.
+ */
+const struct rp_vpci_words *rp_vpci_words(size_t index);
 
-/* The rule for @id, which is the one for unknown capabilities if it has none. */
-const struct rp_vpci_rule *rp_vpci_rule_of(enum rp_vpci_list list, uint16_t id);
+/* The row for @id, which is that for any other capability if it has none; never NULL. */
+const struct rp_vpci_words *rp_vpci_words_of(enum rp_vpci_list list, uint16_t id);
 
 /* A capability that a build found. */
 struct rp_vpci_found {
