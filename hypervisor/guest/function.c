@@ -15,6 +15,9 @@
 
 enum {
     FLR_WAIT_US = 100000, /* PCI Express Base r5.0, 6.6.2 */
+    BUS_RESET_US = 2000,  /* at least 1 ms: 7.5.1.3.13 */
+    /* PCI Local Bus r3.0, 4.3.2: Trhfa is 2^25 clocks, of at most 33 MHz. */
+    CONVENTIONAL_WAIT_US = 1100000,
     /* For answers that are under way; a function that gets none is reset for that. */
     PENDING_WAIT_US = 10000,
     PM_WAIT_US = 10000, /* PCI Power Management r1.2, table 5-6: D3hot to D0 */
@@ -86,6 +89,41 @@ static bool reset_by_power(const struct guest_function *function)
     return set_power_state(function, control, RP_PCI_PM_D0);
 }
 
+/* Nothing else is behind the bridge above it: its bus is its own to reset. */
+static bool is_alone_on_bus(const struct guest_function *function)
+{
+    const struct rp_scan *scan = machine_scan();
+    const struct rp_function *own = function->scanned;
+
+    if (own->parent == RP_SCAN_NONE || own->pf != RP_SCAN_NONE)
+        return false;
+    for (size_t i = 0; i < scan->count; i++)
+        if (scan->functions[i].is_present && scan->functions[i].parent == own->parent &&
+            &scan->functions[i] != own)
+            return false;
+    return true;
+}
+
+/* Resets the bus, and says how long what is on it then needs: 0 if it can't be reset. */
+static uint64_t reset_by_bus(const struct guest_function *function)
+{
+    const struct rp_function *bridge;
+    uint16_t control;
+
+    if (!is_alone_on_bus(function))
+        return 0;
+    bridge = &machine_scan()->functions[function->scanned->parent];
+    if (rp_cfg_read16(machine_cfg(), bridge->sbdf, RP_PCI_BRIDGE_CONTROL, &control) !=
+            RP_OK ||
+        rp_cfg_write16(machine_cfg(), bridge->sbdf, RP_PCI_BRIDGE_CONTROL,
+                       control | RP_PCI_BRIDGE_CONTROL_SECONDARY_RESET) != RP_OK)
+        return 0;
+    clock_delay_us(BUS_RESET_US);
+    (void)rp_cfg_write16(machine_cfg(), bridge->sbdf, RP_PCI_BRIDGE_CONTROL,
+                         control & (uint16_t)~RP_PCI_BRIDGE_CONTROL_SECONDARY_RESET);
+    return function->scanned->pcie_cap != 0 ? FLR_WAIT_US : CONVENTIONAL_WAIT_US;
+}
+
 static void wait_for_pending(struct guest_function *function)
 {
     uint64_t deadline = clock_deadline_us(PENDING_WAIT_US);
@@ -97,12 +135,13 @@ static void wait_for_pending(struct guest_function *function)
 
 static bool start_reset(struct guest_function *function)
 {
-    bool is_started;
+    uint64_t wait_us = FLR_WAIT_US;
 
     wait_for_pending(function);
-    is_started = rp_vpci_flr_start(&function->state) == RP_OK || reset_by_power(function);
-    function->ready_at = clock_deadline_us(is_started ? FLR_WAIT_US : 0);
-    return is_started;
+    if (rp_vpci_flr_start(&function->state) != RP_OK && !reset_by_power(function))
+        wait_us = reset_by_bus(function);
+    function->ready_at = clock_deadline_us(wait_us);
+    return wait_us != 0;
 }
 
 bool function_reset(struct guest_function *function)

@@ -620,24 +620,6 @@ static void after_an_flr_registers_are_reset(void **state)
     assert_int_equal(domain_read(domain, NVME_AER + 12, 4), 0); /* sticky */
 }
 
-/* 7.5.3.5: bit 5 of Device Status; in the Advanced Features it is bit 0 of the status. */
-static void requests_without_an_answer_are_pending(void **state)
-{
-    struct fake_domain *domain = *state;
-
-    assert_false(rp_vpci_has_pending(&domain->state));
-    fake_device_set(&domain->device, NVME_PCIE + 10, 2, 0x0020);
-    assert_true(rp_vpci_has_pending(&domain->state));
-    domain->device.is_gone = true;
-    assert_false(rp_vpci_has_pending(&domain->state));
-    domain->device.is_gone = false;
-    domain->state.pcie_offset = 0;
-    assert_false(rp_vpci_has_pending(&domain->state));
-    domain->state.af_offset = 0xf0;
-    fake_device_set(&domain->device, 0xf5, 1, 1);
-    assert_true(rp_vpci_has_pending(&domain->state));
-}
-
 static void an_flr_that_does_not_end_is_told(void **state)
 {
     struct fake_domain *domain = *state;
@@ -790,7 +772,6 @@ int main(void)
         FROM_START(building_writes_nothing),
         FROM_START(an_flr_is_the_embedders_to_run),
         PREPARED(after_an_flr_registers_are_reset),
-        FROM_START(requests_without_an_answer_are_pending),
         FROM_START(an_flr_that_does_not_end_is_told),
         PREPARED(without_flr_there_is_none),
         FROM_START(detaching_touches_no_device),

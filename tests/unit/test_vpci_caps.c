@@ -450,6 +450,25 @@ static void device_control_2(void **state)
     assert_int_equal(hw(domain, NVME_PCIE + 0x28, 2), 0x031f);
 }
 
+/* 7.5.3.5: bit 5 of Device Status; in the Advanced Features it is bit 0 of the status. */
+static void requests_without_an_answer_are_pending(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_false(rp_vpci_has_pending(&domain->state));
+    fake_device_set(&domain->device, NVME_PCIE + 10, 2, 0x0020);
+    assert_true(rp_vpci_has_pending(&domain->state));
+    domain->device.is_gone = true;
+    assert_false(rp_vpci_has_pending(&domain->state));
+    domain->device.is_gone = false;
+    domain->state.pcie_offset = 0;
+    assert_false(rp_vpci_has_pending(&domain->state));
+    domain->state.af_offset = 0xf0;
+    fake_device_set(&domain->device, 0xf5, 1, 1);
+    assert_true(rp_vpci_has_pending(&domain->state));
+}
+
 static void slot_and_root_registers_are_not_there(void **state)
 {
     struct fake_domain *domain = *state;
@@ -558,6 +577,7 @@ int main(void)
         PREPARED(device_status),
         PREPARED(the_link_is_read_only),
         PREPARED(device_control_2),
+        PREPARED(requests_without_an_answer_are_pending),
         PREPARED(slot_and_root_registers_are_not_there),
         PREPARED(version_1_is_shorter),
         PREPARED(advanced_features),
