@@ -319,6 +319,7 @@ enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *st
     collect(view, &caps, rp_cap_next, RP_VPCI_LIST_STANDARD);
     extcaps = rp_extcap_begin(&state->cfg, state->sbdf, size);
     collect(view, &extcaps, rp_extcap_next, RP_VPCI_LIST_EXTENDED);
+    vpci_state_note_link(view);
     build_standard(view);
     if (size == RP_CFG_SIZE_EXTENDED)
         build_extended(view);

@@ -126,6 +126,9 @@ static inline void vpci_hw_write(const struct rp_vpci_state *state, unsigned reg
 /* vpci_state.c: whether nothing answers for the function. */
 bool vpci_is_gone(const struct rp_vpci_state *state);
 
+/* Notes what an FLR will take of the link's set-up, once it can be reached. */
+void vpci_state_note_link(const struct rp_vpci_view *view);
+
 /* vpci_header.c */
 void vpci_header_claim(struct rp_vpci_view *view);
 void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf);

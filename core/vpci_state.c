@@ -69,6 +69,47 @@ static void save_controls(struct rp_vpci_state *state)
             (uint16_t)vpci_hw_read(state, state->pcie_offset + controls[i], 2);
 }
 
+/* In the order in which they are restored: what L1 substates need, then their enables. */
+static const struct {
+    uint16_t id;
+    uint16_t offset;
+} link_regs[RP_VPCI_LINK_REGS_MAX] = {
+    {RP_PCI_EXTCAP_ID_LTR, RP_PCI_LTR_MAX_LATENCIES},
+    {RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES, RP_PCI_L1_PM_SUBSTATES_CONTROL2},
+    {RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES, RP_PCI_L1_PM_SUBSTATES_CONTROL1},
+};
+
+static uint16_t found_at(const struct rp_vpci_view *view, uint16_t id)
+{
+    for (unsigned i = 0; i < view->found_count; i++)
+        if (view->found[i].list == RP_VPCI_LIST_EXTENDED && view->found[i].id == id)
+            return view->found[i].offset;
+    return 0;
+}
+
+/* The capabilities are hidden, so these are firmware's values whenever they are read. */
+void vpci_state_note_link(const struct rp_vpci_view *view)
+{
+    struct rp_vpci_state *state = view->state;
+
+    for (unsigned i = 0; i < RP_VPCI_LINK_REGS_MAX; i++) {
+        const uint16_t offset = found_at(view, link_regs[i].id);
+        const uint16_t reg = (uint16_t)(offset + link_regs[i].offset);
+
+        if (offset == 0 || reg >= RP_CFG_SIZE_EXTENDED || state->hw_link[i].reg != 0)
+            continue;
+        state->hw_link[i].reg = reg;
+        state->hw_link[i].value = vpci_hw_read(state, reg, 4);
+    }
+}
+
+static void restore_link(const struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < RP_VPCI_LINK_REGS_MAX; i++)
+        if (state->hw_link[i].reg != 0)
+            vpci_hw_write(state, state->hw_link[i].reg, 4, state->hw_link[i].value);
+}
+
 static void restore_controls(const struct rp_vpci_state *state)
 {
     for (unsigned i = 0; i < control_count(state); i++)
@@ -217,6 +258,7 @@ enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state)
 {
     if (vpci_is_gone(state))
         return RP_ERR_UNREACHABLE;
+    restore_link(state);
     restore_controls(state);
     vpci_rebar_reset(state);
     vpci_header_restore(state);

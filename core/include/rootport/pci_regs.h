@@ -443,6 +443,13 @@ enum {
 };
 #define RP_PCI_SRIOV_CONTROL_VF_ENABLE 0x0001u
 
+/* Latency Tolerance Reporting and L1 PM Substates: 7.8.2, 7.8.3 */
+enum {
+    RP_PCI_LTR_MAX_LATENCIES = 0x04,
+    RP_PCI_L1_PM_SUBSTATES_CONTROL1 = 0x08,
+    RP_PCI_L1_PM_SUBSTATES_CONTROL2 = 0x0c,
+};
+
 /* Resizable BAR extended capability: 7.8.6; the entries follow each other */
 enum {
     RP_PCI_REBAR_CAPABILITY = 0x04,

@@ -38,6 +38,7 @@ enum {
     RP_VPCI_MAPPINGS_MAX = RP_VPCI_BARS_MAX + 4,
     RP_VPCI_MSIX_ENTRIES_MAX = 2048,
     RP_VPCI_CONTROLS_MAX = 3,
+    RP_VPCI_LINK_REGS_MAX = 3,
 };
 
 /* For whom a view is. Zero is nobody: nothing can be built for it. */
@@ -178,6 +179,12 @@ struct rp_vpci_state {
     uint8_t af_offset;   /* of the Advanced Features capability; 0: none */
     /* Its control registers as firmware left them, restored after an FLR. */
     uint16_t hw_controls[RP_VPCI_CONTROLS_MAX];
+    /* Registers of LTR and L1 PM Substates likewise, from the first view that has them.
+     */
+    struct rp_vpci_link_reg {
+        uint16_t reg; /* 0: unused */
+        uint32_t value;
+    } hw_link[RP_VPCI_LINK_REGS_MAX];
     struct rp_vpci_bar bars[RP_VPCI_BARS_MAX];
     struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
     struct rp_vpci_msi msi;
