@@ -20,7 +20,6 @@
 
 enum {
     RESULT_MAX = 0x7fffffff,
-    CHARACTERS_PER_PART = 3,
 };
 
 static int64_t limited(uint64_t value)
@@ -28,18 +27,24 @@ static int64_t limited(uint64_t value)
     return value < RESULT_MAX ? (int64_t)value : RESULT_MAX;
 }
 
+static int64_t in_place(char character, unsigned place)
+{
+    return (int64_t)(character & ROOTPORT_CONTROL_CHARACTER_MASK)
+           << ROOTPORT_CONTROL_CHARACTER_BITS * place;
+}
+
 static int64_t text_part(const char *text, uint64_t part)
 {
     size_t length = strlen(text);
     int64_t value = 0;
 
-    if (part > length / CHARACTERS_PER_PART)
+    if (part > length / ROOTPORT_CONTROL_PART_CHARACTERS)
         return -XEN_ENOENT;
-    for (size_t i = 0; i < CHARACTERS_PER_PART; i++) {
-        size_t at = (size_t)part * CHARACTERS_PER_PART + i;
+    for (unsigned i = 0; i < ROOTPORT_CONTROL_PART_CHARACTERS; i++) {
+        size_t at = (size_t)part * ROOTPORT_CONTROL_PART_CHARACTERS + i;
 
         if (at < length)
-            value |= (int64_t)(uint8_t)text[at] << 8 * i;
+            value |= in_place(text[at], i);
     }
     return value;
 }
@@ -68,8 +73,8 @@ static int64_t get_log(uint64_t position)
 
     if (position > RESULT_MAX)
         return -XEN_ENOENT;
-    for (unsigned i = 0; i < CHARACTERS_PER_PART; i++)
-        value |= (int64_t)(uint8_t)console_history_at((uint32_t)position + i) << 8 * i;
+    for (unsigned i = 0; i < ROOTPORT_CONTROL_PART_CHARACTERS; i++)
+        value |= in_place(console_history_at((uint32_t)position + i), i);
     return value;
 }
 
@@ -87,11 +92,26 @@ static enum rootport_control_place place_of(const struct guest_function *functio
                                                  : ROOTPORT_PLACE_QUARANTINE;
 }
 
+/* A function that the hardware domain has as the machine shows it. */
+static int64_t get_hardware_owner(const struct rp_function *scanned, uint64_t field)
+{
+    switch (field) {
+    case ROOTPORT_FUNCTION_PLACE:
+        return ROOTPORT_PLACE_ASSIGNED;
+    case ROOTPORT_FUNCTION_DOMAIN:
+        return limited(domain_of_owner(scanned->owner));
+    default:
+        return -XEN_ENOENT; /* it is behind no port of ours */
+    }
+}
+
 static int64_t get_owner(const struct rp_function *scanned, uint64_t field)
 {
     const struct guest_function *function = function_find(scanned->sbdf);
     enum rootport_control_place place = place_of(function);
 
+    if (function == NULL && scanned->owner != 0)
+        return get_hardware_owner(scanned, field);
     if (field == ROOTPORT_FUNCTION_PLACE)
         return place;
     if (place != ROOTPORT_PLACE_HELD && place != ROOTPORT_PLACE_ASSIGNED)

@@ -31,8 +31,8 @@ enum rootport_control_op {
 
     /*
      * A number of (object, index, field, part). -ENOENT: there is no such object, or
-     * it has no such field now. Text comes in parts of three characters, the first
-     * in bits 7:0; the end is a character of zero.
+     * it has no such field now. Text comes in parts of four characters of 7 bits, the
+     * first in bits 6:0; the end is a character of zero.
      */
     ROOTPORT_CONTROL_GET = 2,
 
@@ -57,6 +57,11 @@ enum rootport_control_op {
     /* Makes every verdict final. 0, also if all were. */
     ROOTPORT_CONTROL_SEAL = 5
 };
+
+/* Characters in a part of a text, and the bits of each. */
+#define ROOTPORT_CONTROL_PART_CHARACTERS 4
+#define ROOTPORT_CONTROL_CHARACTER_BITS  7
+#define ROOTPORT_CONTROL_CHARACTER_MASK  0x7f
 
 /* Flags of ROOTPORT_CONTROL_ATTACH. */
 #define ROOTPORT_CONTROL_NOW 0x1 /* the verdict of this moment is the function's last */
@@ -95,7 +100,7 @@ enum rootport_control_function {
     ROOTPORT_FUNCTION_FINAL = 7,
     ROOTPORT_FUNCTION_PLACE = 8,  /* enum rootport_control_place */
     ROOTPORT_FUNCTION_DOMAIN = 9, /* number; of HELD and ASSIGNED functions */
-    ROOTPORT_FUNCTION_PORT = 10   /* likewise */
+    ROOTPORT_FUNCTION_PORT = 10   /* likewise, unless a hardware domain has it */
 };
 
 /* Where a function is. */

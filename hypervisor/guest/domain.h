@@ -107,6 +107,12 @@ static inline uint32_t domain_owner(const struct domain *domain)
     return domain->id + 1;
 }
 
+/* The number of the domain that @owner, not 0, stands for. */
+static inline uint32_t domain_of_owner(uint32_t owner)
+{
+    return owner - 1;
+}
+
 const char *domain_end_text(enum domain_end end);
 
 /* Whether @gpa is in the ECAM region that is made for @domain. */

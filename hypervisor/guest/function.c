@@ -23,6 +23,14 @@ enum {
     PM_WAIT_US = 10000, /* PCI Power Management r1.2, table 5-6: D3hot to D0 */
 };
 
+/* Base classes and sub-classes. */
+enum {
+    CLASS_BRIDGE = 0x06,
+    CLASS_SYSTEM = 0x08,
+    SUBCLASS_RTC = 0x03,
+    SUBCLASS_IOMMU = 0x06,
+};
+
 static struct guest_function *functions;
 static enum function_confinement confinement;
 
@@ -224,6 +232,20 @@ static const char *problem_of(const struct guest_function *function,
     return "a BAR shares a page with another function's";
 }
 
+/*
+ * Bridges, interrupt and DMA controllers, timers, the clock, IOMMUs: what the machine
+ * itself runs on isn't touched, even to look at it (PCI Code and ID Assignment r1.11,
+ * 1.7 and 1.9).
+ */
+static bool is_part_of_the_machine(const struct rp_function *scanned)
+{
+    unsigned base = scanned->class_code >> 16;
+    unsigned sub = scanned->class_code >> 8 & 0xff;
+
+    return base == CLASS_BRIDGE ||
+           (base == CLASS_SYSTEM && (sub <= SUBCLASS_RTC || sub == SUBCLASS_IOMMU));
+}
+
 struct guest_function *function_open(struct rp_function *scanned, uint32_t policy,
                                      const char **out_problem)
 {
@@ -232,6 +254,10 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
 
     if (confinement == FUNCTION_CONFINED_BY_NOTHING) {
         *out_problem = "there is no IOMMU to confine its DMA";
+        return NULL;
+    }
+    if (is_part_of_the_machine(scanned)) {
+        *out_problem = "it is part of what the machine itself runs on";
         return NULL;
     }
     function = pages_alloc(record_pages());

@@ -13,7 +13,6 @@
 #define PRIVCMD_PATH "/dev/xen/privcmd"
 
 enum {
-    CHARACTERS_PER_PART = 3,
     OPEN_SECONDS = 2,
 };
 
@@ -123,6 +122,12 @@ long control_get(const struct control *control, enum rootport_control_object obj
     return get_part(control, object, index, field, 0);
 }
 
+char control_character(long part, unsigned index)
+{
+    return (char)(part >> ROOTPORT_CONTROL_CHARACTER_BITS * index &
+                  ROOTPORT_CONTROL_CHARACTER_MASK);
+}
+
 void control_text(const struct control *control, enum rootport_control_object object,
                   uint64_t index, unsigned field, char *out_text, size_t size)
 {
@@ -131,11 +136,10 @@ void control_text(const struct control *control, enum rootport_control_object ob
     for (uint64_t part = 0; length + 1 < size; part++) {
         long value = get_part(control, object, index, field, part);
 
-        for (unsigned i = 0; i < CHARACTERS_PER_PART && length + 1 < size; i++) {
-            char character = '\0';
+        for (unsigned i = 0; i < ROOTPORT_CONTROL_PART_CHARACTERS && length + 1 < size;
+             i++) {
+            char character = value > 0 ? control_character(value, i) : '\0';
 
-            if (value > 0)
-                character = (char)(value >> 8 * i & 0x7f);
             out_text[length] = character;
             if (character == '\0')
                 return;

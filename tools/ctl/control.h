@@ -34,6 +34,9 @@ long control_get(const struct control *control, enum rootport_control_object obj
 void control_text(const struct control *control, enum rootport_control_object object,
                   uint64_t index, unsigned field, char *out_text, size_t size);
 
+/* Character @index of a part of a text, as a call returned it; 0 behind the last. */
+char control_character(long part, unsigned index);
+
 /* How often running domain @index left its guest for reason @kind; 0 if never. */
 long control_exits(const struct control *control, uint64_t index, uint64_t kind);
 

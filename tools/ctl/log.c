@@ -5,19 +5,15 @@
 #include "tools/ctl/control.h"
 #include "tools/ctl/ctl.h"
 
-enum {
-    CHARACTERS_PER_PART = 3,
-};
-
 #define POSITION_MASK 0x7fffffffu
 
 /* What was overwritten since we asked is zero, and left out. */
 static void print_part(long value, uint32_t count)
 {
-    for (uint32_t i = 0; i < count && i < CHARACTERS_PER_PART; i++) {
-        int character = (int)(value >> 8 * i & 0xff);
+    for (uint32_t i = 0; i < count; i++) {
+        char character = control_character(value, i);
 
-        if (character != 0)
+        if (character != '\0')
             putchar(character);
     }
 }
@@ -42,7 +38,9 @@ enum exit_code log_run(int argument_count, char **arguments)
     while (left != 0) {
         long value =
             control_get(&control, ROOTPORT_CONTROL_LOG, (uint64_t)begin, ROOTPORT_TEXT);
-        uint32_t count = left < CHARACTERS_PER_PART ? left : CHARACTERS_PER_PART;
+        uint32_t count = left < ROOTPORT_CONTROL_PART_CHARACTERS
+                             ? left
+                             : ROOTPORT_CONTROL_PART_CHARACTERS;
 
         if (value > 0)
             print_part(value, count);
