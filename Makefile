@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # make          build everything
-# make run      boot Rootport in an emulator, with one domain
+# make run      boot Rootport in an emulator, with four domains
 # make test     run everything that tests; test-unit alone takes seconds
 # make install  put the command and the core below $(DESTDIR)$(prefix), /usr/local
 # make docs     write the pages that are made from tables
@@ -43,7 +43,7 @@ $(CACHE)/kernel/release: | $(CACHE)/packages.stamp
 # --- running -------------------------------------------------------------------
 
 # Which scenario `make run` boots: a folder below tests/boot.
-SCENARIO ?= nvme
+SCENARIO ?= demo
 
 run: setup
 	@$(MAKE) -s products $(GUEST_FILES)
