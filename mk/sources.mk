@@ -215,6 +215,7 @@ UNIT_TESTS := \
 	chipset \
 	config \
 	conline \
+	ctl \
 	decode \
 	dsdt \
 	dump \
@@ -272,6 +273,7 @@ test_memmap_SRCS := hypervisor/mm/memmap.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
 test_config_SRCS := $(filter-out tools/main.c,$(TOOL_SRCS)) $(LAUNCH_SRCS)
+test_ctl_SRCS := tools/ctl/control.c
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_dump_SRCS := $(AUDIT_INPUT_SRCS)

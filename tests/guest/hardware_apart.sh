@@ -7,6 +7,8 @@
 CLASS_NVME=0x010802
 CLASS_IOMMU=0x080600
 
+expect_no_control hardware-cannot-control
+
 section "topology"
 lspci -nn
 if [ -z "$(pci_functions $CLASS_NVME)" ]; then

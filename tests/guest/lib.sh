@@ -30,6 +30,17 @@ wait_for() {
     done
 }
 
+# Without the control role the hypercall is refused: expect_no_control NAME
+expect_no_control() {
+    modprobe xen-privcmd unrestricted=1
+    rootport list 2>/tmp/refusal
+    if [ $? = 2 ] && grep -q "control role" /tmp/refusal; then
+        pass "$1"
+    else
+        fail "$1" "$(cat /tmp/refusal)"
+    fi
+}
+
 # Addresses of the PCI functions with a class code: pci_functions 0x010802
 pci_functions() {
     for class in /sys/bus/pci/devices/*/class; do

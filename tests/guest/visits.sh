@@ -11,14 +11,7 @@ SIZE_KIB=256
 # A node of our own: a dd that comes too late must not make a file in its place.
 disk=/tmp/disk
 
-# Without the control role the hypercall is refused.
-modprobe xen-privcmd unrestricted=1
-rootport list 2>/tmp/refusal
-if [ $? = 2 ] && grep -q "control role" /tmp/refusal; then
-    pass not-permitted
-else
-    fail not-permitted "$(cat /tmp/refusal)"
-fi
+expect_no_control not-permitted
 
 # 0: the data came back; 1: it came back wrong; 2: the disk went away meanwhile
 move_data() {
