@@ -80,15 +80,23 @@ static uint32_t device_leader(const struct rp_scan *scan, const struct rp_cfg *c
     return index;
 }
 
-/* Whether function @index is one of several that @leader stands for. */
-static bool has_sibling(const struct rp_scan *scan, uint32_t index)
+/*
+ * A switch passes requests between its ports wherever one does not send them up, and
+ * those of the others can't keep out what comes. What root ports do is the root
+ * complex's business, and it need not pass anything (1.3.1).
+ */
+static bool is_isolating(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                         uint32_t port)
 {
+    const uint32_t parent = scan->functions[port].parent;
+
+    if (parent == RP_SCAN_NONE)
+        return has_acs(cfg, &scan->functions[port], ACS_PORT);
     for (uint32_t i = 0; i < scan->count; i++)
-        if (i != index && scan->functions[i].is_present &&
-            scan->functions[i].pf == RP_SCAN_NONE &&
-            is_same_device(scan, &scan->functions[index], &scan->functions[i]))
-            return true;
-    return false;
+        if (scan->functions[i].is_present && scan->functions[i].parent == parent &&
+            !has_acs(cfg, &scan->functions[i], ACS_PORT))
+            return false;
+    return true;
 }
 
 struct rp_group rp_group_find(const struct rp_scan *scan, const struct rp_cfg *cfg,
@@ -97,17 +105,18 @@ struct rp_group rp_group_find(const struct rp_scan *scan, const struct rp_cfg *c
     struct rp_group group = {device_leader(scan, cfg, index), RP_GROUP_ALONE};
     uint32_t at = scan->functions[index].parent;
 
-    if (group.leader != index ||
-        (scan->functions[index].pf == RP_SCAN_NONE && has_sibling(scan, index) &&
-         !has_acs(cfg, &scan->functions[index], ACS_FUNCTION)))
+    if (group.leader != index)
         group.tie = RP_GROUP_DEVICE;
     for (unsigned step = 0; at != RP_SCAN_NONE && step < HOPS_MAX; step++) {
         const struct rp_function *bridge = &scan->functions[at];
 
         if (is_to_conventional(bridge))
             group = (struct rp_group){device_leader(scan, cfg, at), RP_GROUP_BRIDGE};
-        else if (is_downstream_port(bridge) && !has_acs(cfg, bridge, ACS_PORT))
-            group = (struct rp_group){device_leader(scan, cfg, at), RP_GROUP_PORT};
+        else if (is_downstream_port(bridge) && !is_isolating(scan, cfg, at))
+            group = (struct rp_group){bridge->parent == RP_SCAN_NONE
+                                          ? device_leader(scan, cfg, at)
+                                          : bridge->parent,
+                                      RP_GROUP_PORT};
         at = bridge->parent;
     }
     return group;
@@ -133,9 +142,9 @@ const char *rp_group_tie_text(enum rp_group_tie tie)
 {
     switch (tie) {
     case RP_GROUP_ALONE:
-        return "nothing ties it to another function";
+        return "nothing";
     case RP_GROUP_DEVICE:
-        return "functions of one device, which has no access control between them";
+        return "functions of one device, without access control";
     case RP_GROUP_PORT:
         return "a port above both has no access control";
     case RP_GROUP_BRIDGE:
@@ -144,29 +153,33 @@ const char *rp_group_tie_text(enum rp_group_tie tie)
     return "unknown";
 }
 
+/* What can't be read is all ones, and has nothing left to turn on. */
 static void turn_acs_on(const struct rp_cfg *cfg, const struct rp_function *function)
 {
     const uint16_t offset = find_acs(cfg, function);
-    uint16_t capability;
+    uint32_t both;
     uint16_t control;
 
-    if (offset == 0 ||
-        rp_cfg_read16(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CAPABILITY),
-                      &capability) != RP_OK ||
-        rp_cfg_read16(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CONTROL),
-                      &control) != RP_OK ||
-        (capability & ACS_PORT & ~control) == 0)
+    if (offset == 0)
         return;
-    (void)rp_cfg_write16(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CONTROL),
-                         (uint16_t)(control | (capability & ACS_PORT)));
+    (void)rp_cfg_read32(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CAPABILITY),
+                        &both);
+    control = (uint16_t)(both >> 16);
+    if (both & ACS_PORT & ~(uint32_t)control)
+        (void)rp_cfg_write16(cfg, function->sbdf, (uint16_t)(offset + RP_PCI_ACS_CONTROL),
+                             (uint16_t)(control | (both & ACS_PORT)));
 }
 
 void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
                       uint32_t index)
 {
     for (unsigned step = 0; index != RP_SCAN_NONE && step < HOPS_MAX; step++) {
-        turn_acs_on(cfg, &scan->functions[index]);
-        index = scan->functions[index].parent;
+        const uint32_t parent = scan->functions[index].parent;
+
+        for (uint32_t i = 0; i < scan->count; i++)
+            if (scan->functions[i].is_present && scan->functions[i].parent == parent)
+                turn_acs_on(cfg, &scan->functions[i]);
+        index = parent;
     }
 }
 
@@ -221,7 +234,7 @@ enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
         if (region->state == RP_ECAM_ENABLED &&
             is_over(state, range->base.value + bus_size * range->start_bus,
                     bus_size * (range->end_bus - range->start_bus + 1u)))
-            return RP_GROUP_OVERLAP_ECAM;
+            return RP_GROUP_OVERLAP_DEVICE;
     }
     return RP_GROUP_OVERLAP_NONE;
 }
@@ -230,13 +243,11 @@ const char *rp_group_overlap_text(enum rp_group_overlap overlap)
 {
     switch (overlap) {
     case RP_GROUP_OVERLAP_NONE:
-        return "its BARs lie over nothing else";
+        return "nothing";
     case RP_GROUP_OVERLAP_MEMORY:
         return "a BAR lies over memory";
     case RP_GROUP_OVERLAP_DEVICE:
         return "a BAR lies over a device of the machine's own";
-    case RP_GROUP_OVERLAP_ECAM:
-        return "a BAR lies over an ECAM region";
     }
     return "unknown";
 }
@@ -327,32 +338,25 @@ static struct window read_window(const struct rp_cfg *cfg, rp_sbdf_t bridge,
     };
 }
 
-static void lower(uint64_t *end, uint64_t base, uint64_t address)
-{
-    if (base > address && base < *end)
-        *end = base;
-}
-
 /* Lowers *@end to the lowest of what begins above @address and is of @function. */
 static void stop_before(const struct rp_cfg *cfg, const struct rp_function *function,
                         uint64_t address, uint64_t *end)
 {
-    uint64_t bases[RP_VPCI_BARS_MAX];
+    uint64_t bases[2 * RP_VPCI_BARS_MAX];
     unsigned count = read_function_bases(cfg, function, bases);
     const uint16_t sriov = rp_extcap_find(
         cfg, function->sbdf, rp_scan_verdict(function).size, RP_PCI_EXTCAP_ID_SRIOV);
 
-    while (count-- > 0)
-        lower(end, bases[count], address);
     if (sriov != 0)
-        count = read_bases(cfg, function->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_BAR0),
-                           RP_VPCI_BARS_MAX, bases);
-    else
-        count = 0;
+        count += read_bases(cfg, function->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_BAR0),
+                            RP_VPCI_BARS_MAX, &bases[count]);
+    if (function->header_type == RP_PCI_LAYOUT_BRIDGE) { /* no more than two BARs */
+        bases[count++] = read_window(cfg, function->sbdf, false).base;
+        bases[count++] = read_window(cfg, function->sbdf, true).base;
+    }
     while (count-- > 0)
-        lower(end, bases[count], address);
-    for (unsigned i = 0; function->header_type == RP_PCI_LAYOUT_BRIDGE && i < 2; i++)
-        lower(end, read_window(cfg, function->sbdf, i == 1).base, address);
+        if (bases[count] > address && bases[count] < *end)
+            *end = bases[count];
 }
 
 uint64_t rp_group_room(const struct rp_scan *scan, const struct rp_cfg *cfg,

@@ -212,6 +212,8 @@ static void close(struct guest_function *function)
     pages_free(function, record_pages());
 }
 
+static const char shared_page[] = "a BAR shares a page with another function's";
+
 static const char *problem_of(const struct guest_function *function,
                               enum rp_status status)
 {
@@ -228,8 +230,8 @@ static const char *problem_of(const struct guest_function *function,
     rival = rp_group_find_page_rival(machine_scan(), machine_cfg(), &function->state);
     if (rival == RP_SCAN_NONE)
         return NULL;
-    log_function(&machine_scan()->functions[rival], "has a BAR in a page of another's");
-    return "a BAR shares a page with another function's";
+    log_function(&machine_scan()->functions[rival], shared_page);
+    return shared_page;
 }
 
 /*
@@ -355,14 +357,18 @@ const char *function_tie(const struct rp_function *function, uint32_t owner)
 {
     const struct rp_scan *scan = machine_scan();
     const uint32_t index = (uint32_t)(function - scan->functions);
+    enum rp_group_tie tie;
     uint32_t rival;
 
     rp_group_isolate(scan, machine_cfg(), index);
     rival = rp_group_find_rival(scan, machine_cfg(), index, owner);
     if (rival == RP_SCAN_NONE)
         return NULL;
-    log_function(&scan->functions[rival], "is another domain's, and can't be kept apart");
-    return rp_group_tie_text(rp_group_find(scan, machine_cfg(), index).tie);
+    log_function(&scan->functions[rival], "is another domain's");
+    tie = rp_group_find(scan, machine_cfg(), index).tie;
+    if (tie == RP_GROUP_ALONE) /* then it leads the other */
+        tie = rp_group_find(scan, machine_cfg(), rival).tie;
+    return rp_group_tie_text(tie);
 }
 
 const char *function_give(struct guest_function *function, struct domain *domain,

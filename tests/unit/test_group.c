@@ -113,9 +113,13 @@ static struct rp_group group_of(struct machine *machine, rp_sbdf_t sbdf)
 static void assert_together(struct machine *machine, rp_sbdf_t a, rp_sbdf_t b,
                             enum rp_group_tie tie)
 {
-    assert_int_equal(group_of(machine, a).leader, group_of(machine, b).leader);
-    assert_int_equal(group_of(machine, a).tie, tie);
-    assert_int_equal(group_of(machine, b).tie, tie);
+    const uint32_t leader = group_of(machine, a).leader;
+
+    assert_int_equal(group_of(machine, b).leader, leader);
+    if (leader != index_of(machine, a))
+        assert_int_equal(group_of(machine, a).tie, tie);
+    if (leader != index_of(machine, b))
+        assert_int_equal(group_of(machine, b).tie, tie);
 }
 
 static void assert_apart(struct machine *machine, rp_sbdf_t a, rp_sbdf_t b)
@@ -190,6 +194,27 @@ static void acs_out_of_reach_counts_for_nothing(void **state)
     assert_int_equal(machine->pci->writes, 0);
 }
 
+/* Of a port, and of the one beside it, when a function behind the one is given. */
+static void acs_is_turned_on_beside_the_way_up(void **state)
+{
+    struct machine *machine = *state;
+
+    for (unsigned i = 0; i < 2; i++) {
+        const uint8_t bus = (uint8_t)(0x10 + 0x10 * i);
+
+        give_acs(
+            add_bridge(machine, rp_sbdf(0, 0, 1 + i, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, bus),
+            ACS_OF_PORT, 0);
+        add(machine, rp_sbdf(0, bus, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
+    }
+    scan(machine);
+    rp_group_isolate(&machine->scan, &machine->cfg,
+                     index_of(machine, rp_sbdf(0, 0x10, 0, 0)));
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(fake_pci_read(machine->pci, rp_sbdf(0, 0, 1 + i, 0), ACS + 6, 2),
+                         ACS_OF_PORT);
+}
+
 /* Behind a link all functions are one device's, ARI numbers as well. */
 static void functions_behind_a_link_are_one_device(void **state)
 {
@@ -260,8 +285,16 @@ static void a_switch_without_acs_ties_what_is_behind_it(void **state)
         add(machine, rp_sbdf(0, bus, 0, 0), RP_PCI_PCIE_TYPE_ENDPOINT);
     }
     scan(machine);
-    assert_int_equal(group_of(machine, rp_sbdf(0, 0x12, 0, 0)).tie, RP_GROUP_PORT);
-    assert_int_equal(group_of(machine, rp_sbdf(0, 0x13, 0, 0)).tie, RP_GROUP_PORT);
+    assert_together(machine, rp_sbdf(0, 0x12, 0, 0), rp_sbdf(0, 0x13, 0, 0),
+                    RP_GROUP_PORT);
+    /* One port that does is not enough: the other's requests still come. */
+    give_acs(fake_pci_find(machine->pci, rp_sbdf(0, 0x11, 0, 0)), ACS_OF_PORT,
+             ACS_OF_PORT);
+    assert_together(machine, rp_sbdf(0, 0x12, 0, 0), rp_sbdf(0, 0x13, 0, 0),
+                    RP_GROUP_PORT);
+    give_acs(fake_pci_find(machine->pci, rp_sbdf(0, 0x11, 1, 0)), ACS_OF_PORT,
+             ACS_OF_PORT);
+    assert_apart(machine, rp_sbdf(0, 0x12, 0, 0), rp_sbdf(0, 0x13, 0, 0));
 }
 
 static void what_is_behind_a_bridge_to_pci_is_together(void **state)
@@ -388,7 +421,7 @@ static void an_enabled_ecam_region_is_no_place(void **unused)
     rp_ecam_init(&ecam, &(struct rp_ecam_setup){
                             .regions = &region, .capacity = 1, .address_bits = 52});
     ecam.count = 1;
-    assert_int_equal(rp_group_find_overlap(&state, &ecam), RP_GROUP_OVERLAP_ECAM);
+    assert_int_equal(rp_group_find_overlap(&state, &ecam), RP_GROUP_OVERLAP_DEVICE);
     region.state = RP_ECAM_CANDIDATE;
     assert_int_equal(rp_group_find_overlap(&state, &ecam), RP_GROUP_OVERLAP_NONE);
     region.state = RP_ECAM_ENABLED;
@@ -399,7 +432,8 @@ static void an_enabled_ecam_region_is_no_place(void **unused)
 static void every_overlap_has_a_sentence(void **unused)
 {
     (void)unused;
-    for (int overlap = RP_GROUP_OVERLAP_NONE; overlap <= RP_GROUP_OVERLAP_ECAM; overlap++)
+    for (int overlap = RP_GROUP_OVERLAP_NONE; overlap <= RP_GROUP_OVERLAP_DEVICE;
+         overlap++)
         assert_string_not_equal(rp_group_overlap_text((enum rp_group_overlap)overlap),
                                 "unknown");
     assert_string_equal(rp_group_overlap_text((enum rp_group_overlap)99), "unknown");
@@ -553,6 +587,7 @@ int main(void)
         GROUP_TEST(functions_of_a_device_are_together),
         GROUP_TEST(functions_with_acs_are_apart),
         GROUP_TEST(acs_counts_when_it_is_on),
+        GROUP_TEST(acs_is_turned_on_beside_the_way_up),
         GROUP_TEST(acs_out_of_reach_counts_for_nothing),
         GROUP_TEST(functions_behind_a_link_are_one_device),
         GROUP_TEST(what_is_behind_ports_with_acs_is_apart),

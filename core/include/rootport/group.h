@@ -14,9 +14,9 @@
 #include <rootport/scan.h>
 #include <rootport/vpci.h>
 
-/* What ties the functions of a group together. */
+/* What ties a function to the leader of its group. */
 enum rp_group_tie {
-    RP_GROUP_ALONE = 0,  /* nothing: the function is alone in its group */
+    RP_GROUP_ALONE = 0,  /* nothing: it is the leader, maybe of none but itself */
     RP_GROUP_DEVICE = 1, /* functions of a device without ACS */
     RP_GROUP_PORT = 2,   /* a port above them sends requests from one to the other */
     RP_GROUP_BRIDGE = 3, /* a bridge above them sends their requests under one ID */
@@ -47,8 +47,9 @@ uint32_t rp_group_find_rival(const struct rp_scan *scan, const struct rp_cfg *cf
 const char *rp_group_tie_text(enum rp_group_tie tie);
 
 /*
- * Turns ACS on, as far as there is any, in function @index of @scan and in what is
- * above it: requests from one function to another then go up to the IOMMU.
+ * Turns ACS on, as far as there is any, in function @index of @scan, in what is above
+ * it, and in all that stands beside these: requests from one function to another then
+ * go up to the IOMMU.
  */
 void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
                       uint32_t index);
@@ -59,8 +60,7 @@ void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
 enum rp_group_overlap {
     RP_GROUP_OVERLAP_NONE = 0,
     RP_GROUP_OVERLAP_MEMORY = 1, /* RAM, or what firmware keeps in RAM */
-    RP_GROUP_OVERLAP_DEVICE = 2, /* a device of the machine's: an APIC, an IOMMU */
-    RP_GROUP_OVERLAP_ECAM = 3,   /* an enabled ECAM region */
+    RP_GROUP_OVERLAP_DEVICE = 2, /* an APIC, an IOMMU, or an enabled ECAM region */
 };
 
 /* Looks at the pages of every memory BAR of @state, and at what @ecam knows. */
