@@ -228,6 +228,7 @@ UNIT_TESTS := \
 	format \
 	guest_cpu \
 	group \
+	hardware_tables \
 	iommu \
 	launch \
 	mcfg \
@@ -280,6 +281,7 @@ test_dump_SRCS := $(AUDIT_INPUT_SRCS)
 test_elf_SRCS := hypervisor/guest/elf.c
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
 test_pvh_SRCS := hypervisor/guest/pvh.c
+test_hardware_tables_SRCS := hypervisor/guest/hardware_tables.c
 test_iommu_SRCS := hypervisor/iommu/amdvi.c $(test_amdvi_SRCS)
 test_launch_SRCS := $(LAUNCH_SRCS)
 test_pvh_SRCS := hypervisor/guest/pvh.c
