@@ -7,7 +7,7 @@
 
 #include "guest/vcpu.h"
 
-/* The caller's operation and its arguments; what it is worth checking is checked. */
+/* What was asked for; nothing in it is trusted. */
 struct control_request {
     uint64_t op;
     uint64_t arguments[4];
