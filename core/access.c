@@ -23,41 +23,38 @@ static unsigned natural_width(uint32_t offset, unsigned length)
  * @position is where they begin in the whole access. Eight bytes at most, so
  * RP_ACCESS_PIECES_MAX is enough.
  */
-static struct rp_access cut(uint32_t offset, unsigned length, unsigned position)
+static void cut(uint32_t offset, unsigned length, unsigned position,
+                struct rp_access *out_access)
 {
-    struct rp_access access;
-
+    out_access->count = 1;
     if (rp_access_is_natural(offset, length)) {
-        access.count = 1;
-        access.pieces[0] = rp_access_natural(offset, length);
-        access.pieces[0].position = (uint8_t)position;
-        return access;
+        out_access->pieces[0] = rp_access_natural(offset, length);
+        out_access->pieces[0].position = (uint8_t)position;
+        return;
     }
-    access.count = 0;
-    while (length != 0 && access.count < RP_ACCESS_PIECES_MAX) {
+    out_access->count = 0;
+    while (length != 0 && out_access->count < RP_ACCESS_PIECES_MAX) {
         unsigned width = natural_width(offset, length);
-        access.pieces[access.count++] = (struct rp_access_piece){
-            .bus = (uint8_t)(offset >> 20),
-            .devfn = (uint8_t)(offset >> 12),
-            .reg = offset & 0xfffu,
-            .width = (uint8_t)width,
-            .position = (uint8_t)position,
-        };
+        struct rp_access_piece *piece = &out_access->pieces[out_access->count++];
+
+        *piece = rp_access_natural(offset, width);
+        piece->position = (uint8_t)position;
         offset += width;
         position += width;
         length -= width;
     }
-    return access;
 }
 
 struct rp_access rp_access_ecam(uint64_t offset, unsigned width)
 {
+    struct rp_access access;
     bool is_width = width == 1 || width == 2 || width == 4 || width == 8;
     if (!is_width || offset >= ECAM_SIZE)
         return (struct rp_access){.count = 0};
 
     unsigned room = ECAM_SIZE - (uint32_t)offset;
-    return cut((uint32_t)offset, width < room ? width : room, 0);
+    cut((uint32_t)offset, width < room ? width : room, 0, &access);
+    return access;
 }
 
 /* Where the register that @latch names would be in an ECAM region. */
@@ -87,7 +84,7 @@ enum rp_cf8_target rp_cf8_decode(const struct rp_cf8 *latch, uint16_t port,
     /* Only the bytes at the data ports; what sticks out on either side is no data. */
     unsigned first = port < RP_PCI_CONFIG_DATA ? RP_PCI_CONFIG_DATA : port;
     unsigned last = end > DATA_END ? DATA_END : end;
-    *out_access = cut(addressed_offset(latch) + first % 4, last - first, first - port);
+    cut(addressed_offset(latch) + first % 4, last - first, first - port, out_access);
     return RP_CF8_DATA;
 }
 

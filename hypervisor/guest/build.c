@@ -376,12 +376,14 @@ static bool write_start_info(struct domain *domain, const struct launch_domain *
     /*
      * Native interrupts, IPIs and timers instead of event channels; and the TSC,
      * whose rate a guest without PIT and PM timer has no means to measure, and
-     * which is all the clock it has: nothing could prove it unstable. First, so
-     * that the configuration has the last word.
+     * which is all the clock it has: nothing could prove it unstable. And no look
+     * at each device number for chipsets to be mended early: there is none. First,
+     * so that the configuration has the last word.
      */
     length = format_line(command_line, sizeof command_line,
-                         "xen_no_vector_callback tsc_early_khz=%u tsc=reliable %s",
-                         clock_tsc_khz(), config->bootargs);
+                         "xen_no_vector_callback tsc_early_khz=%u tsc=reliable %s%s",
+                         clock_tsc_khz(), hardware_is_for(domain) ? "" : "pci=noearly ",
+                         config->bootargs);
     /* Cut short, the guest would take half a word for a whole one. */
     if (length != sizeof command_line - 1 && place != NULL)
         is_done = pvh_build(&boot, (rp_gpa_t){START_INFO_ADDRESS}, place,

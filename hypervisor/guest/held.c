@@ -118,12 +118,10 @@ void held_plug(struct domain *domain)
     function_settle_all();
 }
 
-void held_await(struct domain *domain)
+void held_await_first(struct domain *domain)
 {
     struct guest_pci *pci = domain->pci;
 
-    if (pci == NULL || !__atomic_load_n(&pci->is_held_awaited, __ATOMIC_ACQUIRE))
-        return;
     for (unsigned i = 0; i < pci->port_count; i++)
         if (pci->ports[i].held != NULL)
             function_wait(pci->ports[i].held);

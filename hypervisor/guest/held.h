@@ -6,6 +6,7 @@
 #define GUEST_HELD_H
 
 #include "guest/domain.h"
+#include "guest/pci.h"
 #include "launch/resolve.h"
 
 struct launch_port;
@@ -17,12 +18,19 @@ struct launch_port;
 void held_add(struct domain *domain, unsigned port, const struct launch_port *config,
               const struct launch_resolved *resolved);
 
+void held_await_first(struct domain *domain);
+
 /*
  * Called before each access to configuration space. At the first one of a guest, waits
  * for the functions that are still being reset, and plugs in those that may be: it
  * ran meanwhile, and finds its ports as if they had been filled before it started.
  */
-void held_await(struct domain *domain);
+static inline void held_await(struct domain *domain)
+{
+    if (domain->pci != NULL &&
+        __atomic_load_n(&domain->pci->is_held_awaited, __ATOMIC_ACQUIRE))
+        held_await_first(domain);
+}
 
 /*
  * Plugs in what is held for @domain and whose condition is met, and gives up, with
