@@ -7,6 +7,7 @@
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
 #include "guest/vapic.h"
+#include "launch/launch.h"
 #include "mm/pages.h"
 
 static void map_or_stop(struct domain *domain, const struct rp_vpci_mapping *mapping,
@@ -299,6 +300,8 @@ uint32_t pci_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
     struct guest_pci *pci = vcpu->domain->pci;
     struct rp_access access;
 
+    if (!vcpu->domain->config->has_configuration_ports)
+        return UINT32_MAX;
     switch (rp_cf8_decode(&pci->cf8, port, width, &access)) {
     case RP_CF8_ADDRESS:
         return pci->cf8.address;
@@ -317,6 +320,8 @@ void pci_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t v
     struct guest_pci *pci = vcpu->domain->pci;
     struct rp_access access;
 
+    if (!vcpu->domain->config->has_configuration_ports)
+        return;
     switch (rp_cf8_decode(&pci->cf8, port, width, &access)) {
     case RP_CF8_ADDRESS:
         rp_cf8_write_address(&pci->cf8, value);
