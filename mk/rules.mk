@@ -105,6 +105,14 @@ $(INITRAMFS): scripts/make-initramfs $(TOOL) $(GUEST_PROGRAM_FILES) \
 	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest \
 		$(addprefix --program ,$(TOOL) $(GUEST_PROGRAM_FILES)) --output $@
 
+# The same with the modules of a later kernel, which may be missing.
+INITRAMFS_6_12 := $(BUILD)/initramfs-6.12.cpio
+
+$(INITRAMFS_6_12): $(INITRAMFS) $(CACHE)/kernel-6.12/release
+	@echo "CPIO $@"
+	@scripts/make-initramfs --kernel $(CACHE)/kernel-6.12 --guest tests/guest \
+		$(addprefix --program ,$(TOOL) $(GUEST_PROGRAM_FILES)) --output $@
+
 # Kernels of our own, for what a Linux can't be made to do.
 TEST_KERNEL_ELFS := $(patsubst tests/guest/%.S,$(BUILD)/guest/%.elf,$(TEST_KERNELS))
 
@@ -123,7 +131,8 @@ $(BARE): $(call hypervisor_objects,$(BARE_SRCS)) tests/bare/bare.lds mk/sources.
 		-z noexecstack --no-warn-rwx-segments -z max-page-size=4096 \
 		-T tests/bare/bare.lds -o $@ $(filter %.o,$^)
 
-GUEST_FILES := $(INITRAMFS) $(TEST_KERNEL_ELFS) $(BARE)
+GUEST_FILES := $(INITRAMFS) $(TEST_KERNEL_ELFS) $(BARE) \
+	$(if $(wildcard $(CACHE)/kernel-6.12/release),$(INITRAMFS_6_12))
 
 # --- the rootport command ----------------------------------------------------
 
