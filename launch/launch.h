@@ -155,7 +155,7 @@ struct launch_domain {
     struct launch_bank banks[LAUNCH_DOMAIN_BANK_MAX];
     struct launch_module kernel;
     struct launch_module ramdisk;
-    const char *bootargs; /* never NULL */
+    const char *bootargs;         /* never NULL */
     bool has_configuration_ports; /* CF8 and CFC, beside the ECAM region */
     enum launch_console console;
     bool has_console_focus; /* asks for it; launch_config.console_focus says who has it */

@@ -18,10 +18,14 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=.
 
 # No red zone, because exceptions arrive on the stack in use; no vector
-# registers, because those are the guest's; no canary, which would need %fs.
+# registers, because those are the guest's; no canary, which would need %fs; no tables
+# of jumps, which take eight bytes a case.
 MACHINE_FLAGS := -m64 -mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie \
 	-fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
-	-ffunction-sections -fdata-sections -fno-common -g
+	-fno-jump-tables -ffunction-sections -fdata-sections -fno-common -g
+
+# gcc alone pads arrays to the width of vector registers, which are not used here.
+MACHINE_FLAGS += $(if $(findstring clang,$(CC)),,-malign-data=abi)
 
 COMPILER_HEADERS := $(shell $(CC) -print-file-name=include)
 
