@@ -68,7 +68,7 @@ def test_completion():
     assert complete("rootport", "au") == ["audit"]
     assert complete("rootport", "audit", "--po") == ["--policy"]
     assert complete("rootport", "audit", "--policy", "") == ["strict", "default", "probe", "off"]
-    assert complete("rootport", "config", "") == ["check", "--help"]
+    assert complete("rootport", "config", "") == ["check", "new", "--help"]
 
 
 def test_completion_knows_all_commands():
