@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "dev/console.h"
+#include "domains.h"
 #include "lib/string.h"
 #include "machine.h"
 
@@ -84,16 +85,27 @@ static void log_refusal(enum rp_status status)
                 mend_of(status));
 }
 
+/* Who keeps a function as it is. A verdict stays final when its domain has ended. */
+static const char *holder_text(const struct rp_function *function)
+{
+    const struct domain *domain =
+        function->owner != 0 ? domains_find(function->owner - 1) : NULL;
+
+    return domain != NULL ? domain->name : "no domain";
+}
+
 static void log_busy(void)
 {
     const struct rp_function *function = &machine_scan()->functions[current.busy];
 
     console_log("ECAM region at %llx: report of %s refused: it would change %04x:%02x:"
-                "%02x.%x, which domain %u has: detach that first",
+                "%02x.%x, which %s has: %s",
                 (unsigned long long)current.request.range.base.value,
                 reporter_text(&current.request), rp_sbdf_segment(function->sbdf),
                 rp_sbdf_bus(function->sbdf), rp_sbdf_dev(function->sbdf),
-                rp_sbdf_fn(function->sbdf), function->owner - 1);
+                rp_sbdf_fn(function->sbdf), holder_text(function),
+                rp_scan_verdict(function).final ? "its verdict is final"
+                                                : "detach that first");
 }
 
 static void log_end(enum rp_status status)
