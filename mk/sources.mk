@@ -197,6 +197,7 @@ BARE_SRCS := \
 	tests/bare/machine.c \
 	tests/bare/main.c \
 	tests/bare/refused.c \
+	tests/bare/reports.c \
 	tests/bare/runtime.c \
 	tests/bare/start.S \
 

@@ -85,6 +85,7 @@ void act_strings(void);
 void act_msrs(void);
 void act_memory(void);
 void act_ipis(void);
+void act_reports(void);
 void act_triple_fault(void);
 void act_jump(void);
 void act_tables(void);

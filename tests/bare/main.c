@@ -19,6 +19,7 @@ static const struct act acts[] = {
     {"msrs", act_msrs},
     {"memory", act_memory},
     {"ipis", act_ipis},
+    {"reports", act_reports},
     {"triple-fault", act_triple_fault},
     {"jump", act_jump},
     {"tables", act_tables},
