@@ -333,6 +333,20 @@ static void assess(const struct rp_ecam *ecam, struct rp_ecam_region *region)
         region->evidence |= RP_ECAM_EVIDENCE_MEMORY_MAP;
 }
 
+/* The chipset's word counts for each part of what it decodes that is a region. */
+static void confirm(const struct rp_ecam *ecam, const struct rp_ecam_range *decoded)
+{
+    for (size_t i = 0; i < ecam->count; i++) {
+        struct rp_ecam_region *region = &ecam->setup.regions[i];
+
+        if (region->state != RP_ECAM_REJECTED &&
+            region->range.base.value == decoded->base.value &&
+            region->range.segment == decoded->segment &&
+            is_bus_within(&region->range, decoded))
+            region->evidence |= RP_ECAM_EVIDENCE_CHIPSET;
+    }
+}
+
 enum rp_status rp_ecam_add(struct rp_ecam *ecam, const struct rp_ecam_range *range,
                            enum rp_ecam_source source, size_t *out_index)
 {
@@ -352,8 +366,8 @@ enum rp_status rp_ecam_add(struct rp_ecam *ecam, const struct rp_ecam_range *ran
             attack(ecam, range, source);
         atomic_store_explicit(&ecam->count, count + 1, memory_order_release);
     }
-    if (source == RP_ECAM_SOURCE_CHIPSET && region->state != RP_ECAM_REJECTED)
-        region->evidence |= RP_ECAM_EVIDENCE_CHIPSET;
+    if (source == RP_ECAM_SOURCE_CHIPSET)
+        confirm(ecam, range);
     *out_index = (size_t)(region - ecam->setup.regions);
     return RP_OK;
 }

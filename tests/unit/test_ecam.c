@@ -280,6 +280,22 @@ static void test_chipset_confirms(void **state)
     assert_int_equal(set.regions[0].source, RP_ECAM_SOURCE_MCFG);
 }
 
+static void test_chipset_confirms_each_part(void **state)
+{
+    struct set set;
+
+    (void)state;
+    make(&set, RP_ECAM_POLICY_DEFAULT, 0);
+    add_mcfg(&set, 0xe0000000, 0, 0x00, 0x3f);
+    add_mcfg(&set, 0xe0000000, 0, 0x40, 0xff);
+    add_mcfg(&set, 0xc0000000, 1, 0x00, 0x3f);
+    add(&set, range_of(0xe0000000, 0, 0x00, 0xff), RP_ECAM_SOURCE_CHIPSET);
+    assert_int_equal(set.ecam.count, 3);
+    assert_int_equal(set.regions[0].evidence, RP_ECAM_EVIDENCE_CHIPSET);
+    assert_int_equal(set.regions[1].evidence, RP_ECAM_EVIDENCE_CHIPSET);
+    assert_int_equal(set.regions[2].evidence, 0);
+}
+
 static void test_chipset_decodes_fewer_buses(void **state)
 {
     struct set set;
@@ -482,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_same_region_again_is_one),
         cmocka_unit_test(test_chipset_wins),
         cmocka_unit_test(test_chipset_confirms),
+        cmocka_unit_test(test_chipset_confirms_each_part),
         cmocka_unit_test(test_chipset_decodes_fewer_buses),
         cmocka_unit_test(test_narrow),
         cmocka_unit_test(test_report_takes_nothing_down),
