@@ -10,7 +10,7 @@ static void lose_domain(struct launch_reader *reader, size_t domain,
                         enum launch_rule rule, const char *property, const char *hint)
 {
     reader->config->domains[domain].is_launchable = false;
-    launch_report(reader, reader->domain_nodes[domain], rule, LAUNCH_COSTS_DOMAIN,
+    launch_report(reader, reader->config->domains[domain].node, rule, LAUNCH_COSTS_DOMAIN,
                   property, hint);
 }
 
@@ -18,8 +18,8 @@ static void lose_port(struct launch_reader *reader, size_t port, enum launch_rul
                       const char *property, const char *hint)
 {
     reader->config->ports[port].function.kind = LAUNCH_SELECT_NOTHING;
-    launch_report(reader, reader->port_nodes[port], rule, LAUNCH_COSTS_PORT, property,
-                  hint);
+    launch_report(reader, reader->config->ports[port].node, rule, LAUNCH_COSTS_PORT,
+                  property, hint);
 }
 
 /* ---- Pairs of domains ---- */
@@ -227,6 +227,13 @@ static bool is_role_there(const struct launch_config *config, uint32_t role)
     return false;
 }
 
+bool launch_may_report(const struct launch_config *config)
+{
+    return is_role_there(config, LAUNCH_ROLE_FIRMWARE) ||
+           (is_role_there(config, LAUNCH_ROLE_HARDWARE) &&
+            config->mmcfg_reports == LAUNCH_REPORTS_ALLOWED);
+}
+
 static bool is_given(const struct launch_reader *reader, const char *property)
 {
     return reader->config_node >= 0 &&
@@ -238,8 +245,7 @@ static void check_seal(struct launch_reader *reader)
     struct launch_config *config = reader->config;
     bool has_hardware = is_role_there(config, LAUNCH_ROLE_HARDWARE);
     bool is_report_allowed = config->mmcfg_reports == LAUNCH_REPORTS_ALLOWED;
-    bool may_report = is_role_there(config, LAUNCH_ROLE_FIRMWARE) ||
-                      (has_hardware && is_report_allowed);
+    bool may_report = launch_may_report(config);
 
     if (!is_given(reader, "seal"))
         config->seal = may_report ? LAUNCH_SEAL_ON_REPORT : LAUNCH_SEAL_AT_BOOT;

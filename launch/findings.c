@@ -189,43 +189,60 @@ static void append(struct text *text, const char *string)
         text->buffer[text->length] = '\0';
 }
 
-size_t launch_finding_format(const struct launch_finding *finding, char *buffer,
+size_t launch_message_format(const struct launch_message *message, char *buffer,
                              size_t size)
 {
     struct text text = {buffer, size, 0};
 
-    append(&text, launch_severity_text(finding->severity));
+    append(&text, launch_severity_text(message->severity));
     append(&text, ": ");
-    append(&text, finding->node);
-    if (finding->property != NULL) {
+    append(&text, message->node);
+    if (message->property != NULL) {
         append(&text, ": ");
-        append(&text, finding->property);
+        append(&text, message->property);
     }
     append(&text, ": ");
-    append(&text, launch_rule_text(finding->rule));
-    if (finding->hint != NULL) {
+    append(&text, message->text);
+    if (message->hint != NULL) {
         append(&text, " [");
-        append(&text, finding->hint);
+        append(&text, message->hint);
         append(&text, "]");
     }
     append(&text, ". ");
-    append(&text, launch_rule_mend(finding->rule));
+    append(&text, message->mend);
     append(&text, ".");
     return text.length;
 }
 
+size_t launch_finding_format(const struct launch_finding *finding, char *buffer,
+                             size_t size)
+{
+    const struct launch_message message = {
+        .severity = finding->severity,
+        .node = finding->node,
+        .property = finding->property,
+        .text = launch_rule_text(finding->rule),
+        .hint = finding->hint,
+        .mend = launch_rule_mend(finding->rule),
+    };
+
+    return launch_message_format(&message, buffer, size);
+}
+
 /* ---- Findings ---- */
 
-static void name_node(const void *blob, int node, struct text *text)
+void launch_node_path(const void *blob, int node, char path[LAUNCH_NODE_PATH_MAX])
 {
+    struct text text = {path, LAUNCH_NODE_PATH_MAX, 0};
+
     if (node < 0) {
-        append(text, "/");
+        append(&text, "/");
         return;
     }
-    if (fdt_get_path(blob, node, text->buffer, (int)text->size) == 0)
+    if (fdt_get_path(blob, node, path, LAUNCH_NODE_PATH_MAX) == 0)
         return;
-    append(text, ".../");
-    append(text, fdt_get_name(blob, node, NULL));
+    append(&text, ".../");
+    append(&text, fdt_get_name(blob, node, NULL));
 }
 
 void launch_report(struct launch_reader *reader, int node, enum launch_rule rule,
@@ -241,6 +258,5 @@ void launch_report(struct launch_reader *reader, int node, enum launch_rule rule
     finding = &findings->entries[findings->count - 1];
     *finding = (struct launch_finding){
         .rule = rule, .severity = severity, .property = property, .hint = hint};
-    name_node(reader->blob, node,
-              &(struct text){finding->node, sizeof(finding->node), 0});
+    launch_node_path(reader->blob, node, finding->node);
 }

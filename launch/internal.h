@@ -112,8 +112,6 @@ struct launch_reader {
     bool is_lost; /* a finding costs the system */
     int hypervisor_node;
     int config_node; /* negative: there is none */
-    int domain_nodes[LAUNCH_DOMAIN_MAX];
-    int port_nodes[LAUNCH_PORT_MAX];
 };
 
 /* ---- findings.c ---- */

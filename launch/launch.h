@@ -134,6 +134,8 @@ struct launch_bank {
 struct launch_port {
     size_t domain;                   /* place in launch_config.domains */
     const char *name;                /* of the port's node */
+    int node;                        /* of the port in the blob: launch_node_path() */
+    int function_node;               /* likewise, where it names a function */
     uint32_t number;                 /* device number on the domain's bus 0, 1 to 30 */
     uint64_t memory_window;          /* bytes; 0: as the function needs */
     uint64_t prefetchable_window;    /* bytes; 0: as the function needs */
@@ -144,6 +146,7 @@ struct launch_port {
 
 struct launch_domain {
     const char *name;   /* unique; letters, digits, '-', '_' and '.' */
+    int node;           /* in the blob: launch_node_path() */
     bool is_launchable; /* false: a finding says why; give it nothing */
     uint32_t domid;     /* unique; filled in where the configuration leaves it out */
     uint32_t roles;     /* LAUNCH_ROLE_* */
@@ -294,6 +297,15 @@ RP_MUST_CHECK enum rp_status launch_read(const void *blob, size_t size,
                                          struct launch_config *out_config,
                                          struct launch_findings *findings);
 
+/* Whether the configuration lets a domain that is launched report ECAM regions. */
+bool launch_may_report(const struct launch_config *config);
+
+/*
+ * Writes the path of the node at @node of a blob that launch_read() has taken, or
+ * ".../" and the name if it's long.
+ */
+void launch_node_path(const void *blob, int node, char path[LAUNCH_NODE_PATH_MAX]);
+
 /* What the rule demands, one sentence without its full stop; never NULL. */
 const char *launch_rule_text(enum launch_rule rule);
 
@@ -303,11 +315,25 @@ const char *launch_rule_mend(enum launch_rule rule);
 /* "warning", or what is lost: "port left empty", "domain not launched"; never NULL. */
 const char *launch_severity_text(enum launch_severity severity);
 
+/* What a finding says, in words; @property and @hint may be NULL. */
+struct launch_message {
+    enum launch_severity severity;
+    const char *node;
+    const char *property;
+    const char *text; /* what is wrong, without a full stop */
+    const char *hint;
+    const char *mend; /* likewise */
+};
+
 /*
- * Writes "<severity>: <node>: <property>: <rule> [hint]. <mend>." to @buffer,
+ * Writes "<severity>: <node>: <property>: <text> [hint]. <mend>." to @buffer,
  * cut to @size bytes and always ended by NUL if @size isn't 0. Bytes of the
  * blob that aren't printable ASCII come out as '?'. Returns the length.
  */
+size_t launch_message_format(const struct launch_message *message, char *buffer,
+                             size_t size);
+
+/* Writes the message for @finding; as launch_message_format(). */
 size_t launch_finding_format(const struct launch_finding *finding, char *buffer,
                              size_t size);
 

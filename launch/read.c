@@ -330,6 +330,7 @@ static void read_function(struct site *parent, int node)
         refuse(parent, node, LAUNCH_NODE_FUNCTION, NULL);
         return;
     }
+    port->function_node = node;
     site = read_site(parent, node, LAUNCH_NODE_FUNCTION, port);
     check_selector(&site, &port->function);
     parent->is_faulty |= site.is_faulty;
@@ -348,10 +349,11 @@ static void read_port(struct site *parent, int node)
         refuse(parent, node, LAUNCH_NODE_PORT, "30 ports, 64 in all domains together");
         return;
     }
-    reader->port_nodes[config->port_count++] = node;
+    config->port_count++;
     domain->port_count++;
     port->domain = (size_t)(domain - config->domains);
     port->name = fdt_get_name(reader->blob, node, NULL);
+    port->node = node;
     site = read_site(parent, node, LAUNCH_NODE_PORT, port);
     if (site.is_faulty)
         port->function.kind = LAUNCH_SELECT_NOTHING;
@@ -386,7 +388,8 @@ static void read_domain(struct site *parent, int node)
         refuse(parent, node, LAUNCH_NODE_DOMAIN, "16 domains");
         return;
     }
-    reader->domain_nodes[config->domain_count++] = node;
+    config->domain_count++;
+    domain->node = node;
     domain->name = fdt_get_name(reader->blob, node, NULL);
     domain->bootargs = "";
     domain->domid = LAUNCH_DOMID_OPEN;

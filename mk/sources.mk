@@ -131,6 +131,7 @@ HYPERVISOR_SRCS := \
 # hypervisor and the tool.
 LAUNCH_SRCS := \
 	launch/check.c \
+	launch/describe.c \
 	launch/findings.c \
 	launch/module.c \
 	launch/nearest.c \
@@ -171,6 +172,7 @@ TOOL_SRCS := \
 	tools/command.c \
 	tools/config/check.c \
 	tools/config/config.c \
+	tools/config/fit.c \
 	tools/config/new.c \
 	tools/config/source.c \
 	tools/ctl/control.c \

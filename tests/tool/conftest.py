@@ -13,6 +13,17 @@ BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
 TIME_LIMIT = 60
 
 
+def run_rootport(*arguments, code=None, **settings):
+    """Runs the rootport command, and demands the exit code unless that is None."""
+    done = subprocess.run([PROJECT / BUILD / "rootport", *map(str, arguments)],
+                          capture_output=True, timeout=TIME_LIMIT, check=False, **settings)
+    done.stdout = done.stdout.decode()
+    done.stderr = done.stderr.decode()
+    if code is not None:
+        assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
 class Audit:
     """Runs `rootport audit`, as this user or as another."""
 
@@ -20,13 +31,7 @@ class Audit:
         self.folder = folder
 
     def __call__(self, *arguments, code=None, **settings):
-        done = subprocess.run([PROJECT / BUILD / "rootport", "audit", *map(str, arguments)],
-                              capture_output=True, timeout=TIME_LIMIT, check=False, **settings)
-        done.stdout = done.stdout.decode()
-        done.stderr = done.stderr.decode()
-        if code is not None:
-            assert done.returncode == code, done.stdout + done.stderr
-        return done
+        return run_rootport("audit", *arguments, code=code, **settings)
 
     def file(self, text, name="input"):
         path = self.folder / name

@@ -130,7 +130,7 @@ static void wrong_arguments_are_trouble(void **state)
     assert_int_equal(run("chekc", NULL), EXIT_TROUBLE);
     assert_non_null(strstr(errors, "there is no command 'chekc'"));
     assert_int_equal(run("check", NULL), EXIT_TROUBLE);
-    assert_string_equal(errors, "Usage: rootport config check FILE\n");
+    assert_string_equal(errors, "Usage: rootport config check FILE [--audit SAVED]\n");
     assert_int_equal(run("--help", NULL), EXIT_FINE);
     assert_non_null(strstr(output, "rootport config check FILE"));
 }

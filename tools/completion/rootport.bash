@@ -26,6 +26,9 @@ _rootport_config() {
         ;;
     *)
         mapfile -t COMPREPLY < <(compgen -f -- "$1")
+        if [ "${COMP_WORDS[2]}" = check ] && [ "$2" != --audit ]; then
+            mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "--audit" -- "$1")
+        fi
         ;;
     esac
 }
@@ -59,7 +62,7 @@ _rootport() {
     case ${COMP_WORDS[1]} in
     attach) _rootport_functions "$word" "--now --port --timeout $(_rootport_column DOMAIN 2)" ;;
     audit) _rootport_audit "$word" "$previous" ;;
-    config) _rootport_config "$word" ;;
+    config) _rootport_config "$word" "$previous" ;;
     detach) _rootport_functions "$word" "--force --timeout" ;;
     list) mapfile -t COMPREPLY < <(compgen -W "--json" -- "$word") ;;
     wait) _rootport_functions "$word" "--timeout attached released detached" ;;

@@ -5,7 +5,8 @@
 #include "tools/config/config.h"
 
 static const struct command commands[] = {
-    {"check", "FILE", "Say what is wrong with a configuration, source or blob.",
+    {"check", "FILE [--audit SAVED]",
+     "Say what is wrong with a configuration, on any machine or on an audited one.",
      config_check_run},
     {"new", "[--from FILE | --dump FILE | --root DIR]",
      "Write a configuration for this machine, or for a saved audit.", config_new_run},

@@ -8,7 +8,10 @@
 /* rootport config COMMAND ... */
 run_command config_run;
 
-/* rootport config check FILE: says what is wrong with a launch configuration. */
+/*
+ * rootport config check FILE: says what is wrong with a launch configuration, and
+ * with --audit what it asks for and a machine that was saved doesn't have.
+ */
 run_command config_check_run;
 
 /*

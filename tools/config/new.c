@@ -170,7 +170,8 @@ static void print_port(const struct assess *assess, size_t index, unsigned numbe
 {
     const struct assess_function *function = &assess->functions[index];
     const struct rp_function *core = function->core;
-    bool is_extended = function->verdict.size == RP_CFG_SIZE_EXTENDED;
+    bool is_extended =
+        function->verdict.size == RP_CFG_SIZE_EXTENDED && !function->needs_report;
     char path[PATH_SIZE];
 
     if (!write_path(&assess->scan, core, path))
@@ -191,7 +192,7 @@ static void print_port(const struct assess *assess, size_t index, unsigned numbe
     printf(is_extended ? "\n\t\t\t\t\t\t/* Not without all of its 4096 bytes. */\n"
                          "\t\t\t\t\t\textended-config = \"required\";\n"
                        : "\n\t\t\t\t\t\t/* Even with 256 bytes, which is all that is "
-                         "reached of it here. */\n"
+                         "reached of it at boot. */\n"
                          "\t\t\t\t\t\textended-config = \"final\";\n");
     printf("\t\t\t\t\t};\n\t\t\t\t};\n");
 }

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: MIT
+"""What `rootport config check --audit` says of a configuration on a machine."""
+
+import pytest
+
+import machines
+from conftest import run_rootport
+from machines import CONVENTIONAL, HEADER_SIZE, Function, host_bridge, root_port, saved, small
+
+PLACE = "/chosen/hypervisor"
+RAM_ALONE = machines.MEMORY[:2]
+# Of the endpoint of machines.small(), most significant byte first.
+SERIAL = "01-23-45-67-89-ab-cd-ef"
+
+
+def port(selector, name="port", more=""):
+    return f"""{name} {{ compatible = "rootport,port";
+        function {{ compatible = "rootport,function"; {selector} {more} }}; }};"""
+
+
+def domain(content="", name="guest", memory=65536, roles=""):
+    return f"""{name} {{ compatible = "xen,domain"; memory = /bits/ 64 <{memory}>; {roles}
+        kernel {{ compatible = "module,kernel"; mb-index = <1>; }};
+        {content} }};"""
+
+
+def tree(*nodes, config=""):
+    return f"""/dts-v1/;
+        / {{ chosen {{ hypervisor {{ compatible = "hypervisor,rootport";
+            config {{ compatible = "rootport,config"; {config} }};
+            {" ".join(nodes)} }}; }}; }};"""
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Checks a tree on a machine; returns the lines, of which the last is the sum."""
+    def run(source, machine, code):
+        (tmp_path / "source.dts").write_text(source)
+        (tmp_path / "machine").write_text(machine)
+        done = run_rootport("config", "check", tmp_path / "source.dts", "--audit",
+                            tmp_path / "machine", code=code)
+        assert done.stderr == ""
+        return done.stdout.splitlines()
+    return run
+
+
+FINE = ["domains that can be launched: 1 of 1; findings: 0"]
+EMPTY = "domains that can be launched: 1 of 1; findings: 1"
+
+
+def twins(count=2, **settings):
+    return [host_bridge()] + [Function(f"0000:00:{slot:02x}.0", **settings).pcie()
+                              for slot in range(3, 3 + count)]
+
+
+@pytest.mark.parametrize("selector", [
+    'sbdf = "01:00.0";', 'path = "00:01.0/00.0";', 'pci-id = "1f01:0100"; index = <1>;',
+    f'pci-id = "1f01:0100"; serial = "{SERIAL}";'])
+def test_function_that_is_there(check, selector):
+    assert check(tree(domain(port(selector))), saved(small()), 0) == FINE
+
+
+def test_port_without_a_function(check):
+    empty = 'port { compatible = "rootport,port"; };'
+    assert check(tree(domain(empty)), saved(small()), 0) == FINE
+
+
+# (machine, selector, property, why and what to do)
+UNRESOLVED = {
+    "not there": (
+        small(), 'sbdf = "0000:00:1f.0";', "sbdf",
+        "the machine has no such function. Compare with the functions listed at boot, and "
+        "check that the device is plugged in and enabled in the firmware's setup."),
+    "other serial": (
+        [small()[3]], 'pci-id = "1f01:0100"; serial = "00-00-00-00-00-00-00-01";', "pci-id",
+        "the machine has no such function [0000:01:00.0]. Compare"),
+    "ambiguous": (
+        twins(), 'pci-id = "1f01:0100";', "pci-id",
+        "several functions of the machine match [0000:00:03.0, 0000:00:04.0]. Add index or "
+        "serial, or name it by sbdf or path."),
+    "very ambiguous": (
+        twins(9), 'pci-id = "1f01:0100";', "pci-id",
+        "match [0000:00:03.0, 0000:00:04.0, 0000:00:05.0, 0000:00:06.0, ...]. Add"),
+    "too few": (
+        twins(), 'pci-id = "1f01:0100"; index = <2>;', "pci-id",
+        "the machine has fewer such functions than the index asks for [0000:00:03.0, "
+        "0000:00:04.0]. Lower the index (it counts from 0), or plug the device in."),
+    "serial unknown": (
+        twins(1, size=CONVENTIONAL), f'pci-id = "1f01:0100"; serial = "{SERIAL}";', "pci-id",
+        "a function has that ID, but its serial number can't be read [0000:00:03.0]. Name it "
+        "by sbdf, path or index: serial numbers stand in extended configuration space."),
+    "bridge": (
+        small(), 'path = "00:01.0";', "path",
+        "the function is a bridge, and bridges aren't given to domains [0000:00:01.0]. Name "
+        "the function behind it."),
+}
+
+
+@pytest.mark.parametrize("case", UNRESOLVED)
+def test_function_that_is_not_found(check, case):
+    functions, selector, name, words = UNRESOLVED[case]
+    finding, last = check(tree(domain(port(selector))), saved(functions), 1)
+    assert finding.startswith(f"port left empty: {PLACE}/guest/port/function: {name}: ")
+    assert words in finding
+    assert last == EMPTY
+
+
+def test_function_that_an_earlier_port_has(check):
+    source = tree(domain(port('sbdf = "01:00.0";'), "one"),
+                  domain(port('path = "00:01.0/00.0";'), "two"))
+    assert check(source, saved(small()), 1) == [
+        f"port left empty: {PLACE}/two/port/function: path: an earlier port has the function, "
+        "by another name [one/port]. Leave it to one of the two.",
+        "domains that can be launched: 2 of 2; findings: 1"]
+
+
+def test_domain_that_is_not_launched_has_nothing(check):
+    source = tree(domain(port('sbdf = "00:1f.0";'), memory=1))
+    assert [line.split(":")[0] for line in check(source, saved(small()), 1)] == [
+        "domain not launched", "domains that can be launched"]
+
+
+def test_serials_that_were_left_out(check):
+    machine = saved(small()).replace("identifiers kept", "identifiers left-out")
+    source = tree(domain(port(f'pci-id = "1f01:0100"; serial = "{SERIAL}";')))
+    finding, _ = check(source, machine, 1)
+    assert finding == (
+        f"warning: {PLACE}/guest/port/function: pci-id: the audit was saved without serial "
+        "numbers to compare this with [0000:00:02.0, 0000:01:00.0]. Save it with --identifiers.")
+
+
+# --- verdicts --------------------------------------------------------------------
+
+ENDPOINT = port('sbdf = "01:00.0";')
+WAITS = (f"port left empty: {PLACE}/guest/port/function: extended-config: the port waits for "
+         "all 4096 bytes, and 256 are reached [")
+
+
+@pytest.mark.parametrize("selector, table, config, reason", [
+    ('sbdf = "00:02.0";', machines.MCFG, "", "neither PCIe nor PCI-X mode 2"),
+    ('sbdf = "01:00.0";', None, "", "no enabled ECAM region covers its bus"),
+    ('sbdf = "01:00.0";', machines.MCFG, 'ecam = "off";',
+     "no enabled ECAM region covers its bus"),
+])
+def test_256_bytes_where_4096_are_required(check, selector, table, config, reason):
+    finding, last = check(tree(domain(port(selector)), config=config),
+                          saved(small(), table=table), 1)
+    assert finding == (f"{WAITS}{reason}]. See rootport audit for what is missing, or say "
+                       "\"final\" to have the function with 256.")
+    assert last == EMPTY
+
+
+@pytest.mark.parametrize("condition", ["final", "now"])
+def test_256_bytes_are_enough(check, condition):
+    function = port('sbdf = "00:02.0";', more=f'extended-config = "{condition}";')
+    assert check(tree(domain(function)), saved(small()), 0) == FINE
+
+
+def test_quirk_that_settles_the_verdict(check):
+    for size, code in ((4096, 0), (256, 1)):
+        quirk = (f'quirk {{ compatible = "rootport,quirk"; sbdf = "01:00.0"; '
+                 f"config-size = <{size}>; }};")
+        lines = check(tree(quirk, domain(ENDPOINT)), saved(small(), memory=RAM_ALONE), code)
+        assert len(lines) == 1 + code
+
+
+@pytest.mark.parametrize("where", ["nowhere", "config", "quirk"])
+def test_aliases_that_are_not_looked_for(check, where):
+    aliased = Function("0000:01:00.0").pcie()
+    for page in range(0x100, 0x1000, 0x100):
+        aliased.put(page, "<HH", 0x1f01, 0x0100)
+    quirk = 'quirk { compatible = "rootport,quirk"; sbdf = "01:00.0"; skip-alias-check; };'
+    source = tree(quirk if where == "quirk" else "", domain(ENDPOINT),
+                  config="skip-alias-check;" if where == "config" else "")
+    lines = check(source, saved([host_bridge(), root_port("0000:00:01.0", 1), aliased]),
+                  int(where == "nowhere"))
+    assert (lines == FINE) == (where != "nowhere")
+
+
+NO_REPORT = "which are reached after a report, and no domain can make one before the seal. Add"
+HARDWARE = domain(name="hardware", roles='capabilities = "hardware";')
+
+
+@pytest.mark.parametrize("reporter, config, is_reported", [
+    ("", "", False),
+    (HARDWARE, "", False),
+    (HARDWARE, 'mmcfg-reports = "allowed";', True),
+    (HARDWARE, 'mmcfg-reports = "allowed"; seal = "at-boot";', False),
+    (domain(name="firmware", roles='capabilities = "firmware";'), "", True),
+])
+def test_4096_bytes_after_a_report(check, reporter, config, is_reported):
+    """ACPI alone reserves the region: it takes a domain to say so."""
+    lines = check(tree(reporter, domain(ENDPOINT), config=config),
+                  saved(small(), memory=RAM_ALONE), int(not is_reported))
+    assert any(NO_REPORT in line for line in lines) == (not is_reported)
+
+
+def test_serial_that_is_read_after_a_report_only(check):
+    source = tree(HARDWARE, domain(port(f'pci-id = "1f01:0100"; serial = "{SERIAL}";')),
+                  config='mmcfg-reports = "allowed";')
+    finding, _ = check(source, saved(small(), memory=RAM_ALONE), 1)
+    assert "its serial number can't be read" in finding
+
+
+def test_verdict_that_the_audit_does_not_know(check):
+    """64 bytes are what Linux shows to anybody."""
+    functions = small()
+    for function in functions:
+        del function.registers[HEADER_SIZE:]
+    finding, last = check(tree(domain(ENDPOINT)), saved(functions), 1)
+    assert finding.startswith(f"warning: {PLACE}/guest/port/function: extended-config: the port "
+                              "waits for all 4096 bytes, which the audit hasn't seen [")
+    assert finding.endswith("]. Save the audit as root, on the machine itself.")
+    assert last == EMPTY
+
+
+# --- memory ----------------------------------------------------------------------
+
+GIB_IN_KIB = 1 << 20
+
+
+def test_memory_that_the_machine_does_not_have(check):
+    """It has 640 KiB less than 2 GiB; who doesn't fit takes nothing from the next."""
+    source = tree(domain(name="one", memory=GIB_IN_KIB), domain(name="two", memory=GIB_IN_KIB),
+                  domain(name="three", memory=GIB_IN_KIB // 2))
+    assert check(source, saved(small()), 1) == [
+        f"domain not launched: {PLACE}/two: memory: the machine doesn't have so much memory left "
+        "[1023 MiB at most]. Lower it, or that of the domains before it.",
+        "domains that can be launched: 2 of 3; findings: 1"]
+
+
+def test_memory_that_the_audit_does_not_know(check):
+    machine = saved(small(), memory=()).replace("memory-map seen firmware",
+                                                "memory-map denied firmware")
+    assert check(tree(domain(memory=GIB_IN_KIB << 10)), machine, 0) == FINE
+
+
+# --- what config new writes ------------------------------------------------------
+
+@pytest.mark.parametrize("settings", [{}, {"memory": RAM_ALONE}, {"table": None}])
+def test_new_configuration_fits_its_machine(check, audit, settings):
+    machine = saved(small(), **settings)
+    source = run_rootport("config", "new", "--from", audit.file(machine), code=0).stdout
+    assert "path =" in source
+    assert check(source, machine, 0) == FINE
+
+
+# --- arguments -------------------------------------------------------------------
+
+def test_audit_that_cannot_be_read(audit):
+    source = audit.file(tree(domain()), "source.dts")
+    done = run_rootport("config", "check", "--audit", audit.file("nonsense"), source, code=2)
+    assert done.stdout == "" and ":1: " in done.stderr
+    done = run_rootport("config", "check", source, "--audit", code=2)
+    assert "Usage: rootport config check FILE [--audit SAVED]" in done.stderr
