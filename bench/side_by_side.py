@@ -66,7 +66,8 @@ def count(options):
         results["accesses"][subject] = accesses(run)
         results["first_program"][subject] = first_program(run)
     print("counting exits until the first user program: rootport", flush=True)
-    run = subjects.run("rootport", options, subjects.COUNTED, "bench=stop")
+    run = subjects.run("rootport", options, subjects.COUNTED, "bench=stop",
+                       subjects.WITHOUT_PORTS)
     results["boot_exits"] = exits(run)
     results["entry_to_start_us"] = int(run.find(r"starts (\d+) us after")[1])
     return results

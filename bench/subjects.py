@@ -45,32 +45,37 @@ class Run:
         return [found for line in self.lines if (found := re.search(pattern, line))]
 
 
-def compile_config(build, arguments):
-    """Rootport's launch configuration, with the guest's command line in it."""
+# Whether Rootport's guest has CF8 and CFC: to measure them, or as it is by default.
+WITH_PORTS = "configuration-ports;"
+WITHOUT_PORTS = ""
+
+
+def compile_config(build, arguments, ports):
+    """Rootport's launch configuration, with the guest's command line and ports in it."""
     text = pathlib.Path("bench/rootport.dts").read_text()
-    text = text.replace("BOOTARGS", f'"console=ttyS0 {arguments}"')
+    text = text.replace("BOOTARGS", f'"console=ttyS0 {arguments}"').replace("PORTS", ports)
     subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", build / "bench/rootport.dtb"],
                    input=text, text=True, check=True)
 
 
-def scenario_of(subject, options, arguments, more):
+def scenario_of(subject, options, arguments, more, ports):
     folder = options.build / "bench" / subject
     scenario = emulator.Scenario(pathlib.Path(f"bench/{subject}.toml"), folder, options.build,
                                  options.cache)
     scenario.places["guest_arguments"] = arguments
     scenario.own.update(command_line=scenario.expand(scenario["command_line"]), cpus=1,
                         more=more)
-    compile_config(options.build, arguments)
+    compile_config(options.build, arguments, ports)
     missing = scenario.missing_file()
     if missing:
         raise RunError(f"{subject}: there is no {missing}")
     return scenario
 
 
-def run(subject, options, more=(), extra_arguments=""):
+def run(subject, options, more=(), extra_arguments="", ports=WITH_PORTS):
     """Boots one subject and returns what it said; with @more arguments for QEMU."""
     arguments = f"{GUEST_ARGUMENTS} {extra_arguments}".strip()
-    scenario = scenario_of(subject, options, arguments, list(more))
+    scenario = scenario_of(subject, options, arguments, list(more), ports)
     scenario.prepare()
     begin = time.monotonic()
     process = subprocess.Popen(scenario.command(), stdin=subprocess.PIPE,
