@@ -295,16 +295,20 @@ void pci_ecam_write(struct vcpu *vcpu, uint64_t offset, unsigned width, uint64_t
     write_access(vcpu, &access, value);
 }
 
+/* Without them the address register is never written, and so enables no data port. */
+static bool has_ports(const struct vcpu *vcpu)
+{
+    return vcpu->domain->config->has_configuration_ports;
+}
+
 uint32_t pci_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
 {
     struct guest_pci *pci = vcpu->domain->pci;
     struct rp_access access;
 
-    if (!vcpu->domain->config->has_configuration_ports)
-        return UINT32_MAX;
     switch (rp_cf8_decode(&pci->cf8, port, width, &access)) {
     case RP_CF8_ADDRESS:
-        return pci->cf8.address;
+        return has_ports(vcpu) ? pci->cf8.address : UINT32_MAX;
     case RP_CF8_DATA:
         if (access.pieces[0].width == width)
             return read_piece(pci, access.pieces[0]);
@@ -320,11 +324,10 @@ void pci_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t v
     struct guest_pci *pci = vcpu->domain->pci;
     struct rp_access access;
 
-    if (!vcpu->domain->config->has_configuration_ports)
-        return;
     switch (rp_cf8_decode(&pci->cf8, port, width, &access)) {
     case RP_CF8_ADDRESS:
-        rp_cf8_write_address(&pci->cf8, value);
+        if (has_ports(vcpu))
+            rp_cf8_write_address(&pci->cf8, value);
         break;
     case RP_CF8_DATA:
         write_access(vcpu, &access, value);
