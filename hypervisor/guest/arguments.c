@@ -9,18 +9,29 @@ enum {
     PAGE_BYTES = 4096,
 };
 
+/*
+ * Where the first bytes of [@linear, @linear + @size) are: how many of them lie in
+ * its page, or 0 if that page is not mapped.
+ */
+static size_t piece(const struct vcpu *vcpu, uint64_t linear, size_t size,
+                    uint64_t *out_gpa)
+{
+    size_t left = PAGE_BYTES - linear % PAGE_BYTES;
+
+    if (!fetch_translate(vcpu, linear, out_gpa))
+        return 0;
+    return size < left ? size : left;
+}
+
 bool arguments_read(const struct vcpu *vcpu, uint64_t linear, void *to, size_t size)
 {
     uint8_t *bytes = to;
 
     while (size != 0) {
-        size_t part = PAGE_BYTES - linear % PAGE_BYTES;
         uint64_t gpa;
+        size_t part = piece(vcpu, linear, size, &gpa);
 
-        if (part > size)
-            part = size;
-        if (!fetch_translate(vcpu, linear, &gpa) ||
-            !domain_read(vcpu->domain, gpa, bytes, part))
+        if (part == 0 || !domain_read(vcpu->domain, gpa, bytes, part))
             return false;
         bytes += part;
         linear += part;
@@ -35,13 +46,10 @@ bool arguments_write(const struct vcpu *vcpu, uint64_t linear, const void *from,
     const uint8_t *bytes = from;
 
     while (size != 0) {
-        size_t part = PAGE_BYTES - linear % PAGE_BYTES;
         uint64_t gpa;
+        size_t part = piece(vcpu, linear, size, &gpa);
 
-        if (part > size)
-            part = size;
-        if (!fetch_translate(vcpu, linear, &gpa) ||
-            !domain_write(vcpu->domain, gpa, bytes, part))
+        if (part == 0 || !domain_write(vcpu->domain, gpa, bytes, part))
             return false;
         bytes += part;
         linear += part;
