@@ -47,15 +47,53 @@ void rp_scan_init(struct rp_scan *scan, struct rp_function *storage, size_t capa
     scan->functions = storage;
     scan->capacity = capacity;
     scan->count = 0;
+    for (size_t i = 0; i < capacity; i++)
+        atomic_init(&storage[i].listed_first, 0);
+}
+
+/* ---- Look-up ---- */
+
+/*
+ * The place that holds the first function of the list of @sbdf. The factor is 2^32
+ * over the golden ratio: it spreads SBDFs that differ in few bits over all places.
+ */
+static _Atomic(uint32_t) *list_of(const struct rp_scan *scan, rp_sbdf_t sbdf)
+{
+    uint32_t hash = sbdf.value * 0x9e3779b9u;
+
+    return &scan->functions[(uint64_t)hash * scan->capacity >> 32].listed_first;
+}
+
+/* The function @sbdf that is there, or the place that a removed one left. */
+static uint32_t find(const struct rp_scan *scan, rp_sbdf_t sbdf, bool is_present)
+{
+    uint32_t next = 0;
+
+    if (scan->capacity != 0)
+        next = atomic_load_explicit(list_of(scan, sbdf), memory_order_acquire);
+    while (next != 0) {
+        const struct rp_function *function = &scan->functions[next - 1];
+
+        if (function->is_present == is_present && rp_sbdf_equal(function->sbdf, sbdf))
+            return next - 1;
+        next = function->listed_next;
+    }
+    return RP_SCAN_NONE;
 }
 
 uint32_t rp_scan_find(const struct rp_scan *scan, rp_sbdf_t sbdf)
 {
-    for (size_t i = 0; i < scan->count; i++) {
-        if (scan->functions[i].is_present && rp_sbdf_equal(scan->functions[i].sbdf, sbdf))
-            return (uint32_t)i;
-    }
-    return RP_SCAN_NONE;
+    return find(scan, sbdf, true);
+}
+
+/* Makes the last function of the table the first one of its list. */
+static void list_last(struct rp_scan *scan)
+{
+    struct rp_function *function = &scan->functions[scan->count - 1];
+    _Atomic(uint32_t) *first = list_of(scan, function->sbdf);
+
+    function->listed_next = *first;
+    atomic_store_explicit(first, (uint32_t)scan->count, memory_order_release);
 }
 
 /* ---- One function ---- */
@@ -156,21 +194,23 @@ static void read_vf_ids(const struct rp_scan *scan, struct rp_function *function
                             &function->device_id);
 }
 
-/* Fills the record of a function that answers. */
+/* Fills the record of a function that answers; only then may it be found. */
 static void record(struct rp_scan *scan, const struct rp_cfg *cfg,
                    struct rp_function *function, rp_sbdf_t sbdf, uint32_t parent,
                    uint32_t pf)
 {
-    memset(function, 0, sizeof(*function));
+    size_t kept = offsetof(struct rp_function, parent);
+
+    memset((unsigned char *)function + kept, 0, sizeof(*function) - kept);
     atomic_init(&function->verdict, 0);
     function->sbdf = sbdf;
-    function->is_present = true;
     function->parent = parent;
     function->pf = pf;
     read_header(function, cfg);
     read_caps(function, cfg);
     if (pf != RP_SCAN_NONE)
         read_vf_ids(scan, function, cfg);
+    function->is_present = true;
 }
 
 static enum rp_status append(struct rp_scan *scan, const struct rp_cfg *cfg,
@@ -182,18 +222,8 @@ static enum rp_status append(struct rp_scan *scan, const struct rp_cfg *cfg,
         return RP_ERR_NO_SPACE;
     record(scan, cfg, &scan->functions[scan->count], sbdf, parent, pf);
     scan->count++;
+    list_last(scan);
     return RP_OK;
-}
-
-/* The place that a removed function left, or RP_SCAN_NONE. */
-static uint32_t find_place(const struct rp_scan *scan, rp_sbdf_t sbdf)
-{
-    for (size_t i = 0; i < scan->count; i++) {
-        if (!scan->functions[i].is_present &&
-            rp_sbdf_equal(scan->functions[i].sbdf, sbdf))
-            return (uint32_t)i;
-    }
-    return RP_SCAN_NONE;
 }
 
 enum rp_status rp_scan_add(struct rp_scan *scan, const struct rp_cfg *cfg, rp_sbdf_t sbdf,
@@ -205,7 +235,7 @@ enum rp_status rp_scan_add(struct rp_scan *scan, const struct rp_cfg *cfg, rp_sb
     *out_index = known;
     if (known != RP_SCAN_NONE)
         return RP_ERR_EXISTS;
-    place = find_place(scan, sbdf);
+    place = find(scan, sbdf, false);
     /* A virtual function always stands behind its physical one. */
     if (place == RP_SCAN_NONE || (pf != RP_SCAN_NONE && pf >= place)) {
         *out_index = scan->count;

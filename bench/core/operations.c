@@ -299,6 +299,25 @@ static uint64_t scan_all(void)
     return scan.count;
 }
 
+/* A table that is full. */
+static void prepare_table(unsigned function_count)
+{
+    prepare_scan(function_count);
+    rp_scan_init(&scan, functions, function_count);
+    if (rp_scan_segment(&scan, &cfg, 0, 0, 255) != RP_OK || scan.count != function_count)
+        fail("the scan misses functions");
+}
+
+static uint64_t look_up_last(void)
+{
+    return rp_scan_find(&scan, scan.functions[scan.count - 1].sbdf);
+}
+
+static uint64_t look_up_absent(void)
+{
+    return rp_scan_find(&scan, rp_sbdf(1, 0, 0, 0));
+}
+
 static void prepare_report(unsigned function_count)
 {
     const struct rp_ecam_setup setup = {
@@ -416,6 +435,10 @@ const struct operation operations[] = {
     {"scan", "a segment", 256, 0, 0, SELDOM, prepare_scan, scan_all},
     {"scan", "a segment", 4096, 0, 0, SELDOM, prepare_scan, scan_all},
     {"scan", "a segment", 65536, 0, 0, SELDOM, prepare_scan, scan_all},
+    {"look-up", "the last function", 256, 0, 0, OFTEN, prepare_table, look_up_last},
+    {"look-up", "the last function", 65536, 0, 0, OFTEN, prepare_table, look_up_last},
+    {"look-up", "an absent function", 256, 0, 0, OFTEN, prepare_table, look_up_absent},
+    {"look-up", "an absent function", 65536, 0, 0, OFTEN, prepare_table, look_up_absent},
     {"report", "reserved, and taken back", 100, 0, 0, SELDOM, prepare_report,
      report_twice},
     {"report", "reserved, and taken back", 1000, 0, 0, SELDOM, prepare_report,

@@ -237,10 +237,43 @@ static void test_removed_function_leaves_its_place(void **state)
     assert_int_equal(rp_scan_verdict(&table->functions[0]).reason, RP_EXTCFG_UNEVALUATED);
     /* As a virtual function it must stand behind its physical one. */
     assert_int_equal(add(table, 0, 1), 2);
+    rp_scan_override(&table->functions[2], RP_CFG_SIZE_EXTENDED);
+    table->functions[2].owner = 7;
     rp_scan_remove(&table->scan, 2);
-    assert_int_equal(add(table, 0, RP_SCAN_NONE), 0);
-    assert_int_equal(table->functions[0].owner, 0);
+    assert_int_equal(add(table, 0, 1), 2);
+    assert_int_equal(rp_scan_find(&table->scan, rp_sbdf(0, 0, 0, 0)), 2);
+    assert_int_equal(table->functions[2].owner, 0);
+    assert_int_equal(rp_scan_verdict(&table->functions[2]).reason, RP_EXTCFG_UNEVALUATED);
     assert_int_equal(table->scan.count, 3);
+}
+
+/* Every function of five buses, found by its SBDF; others are not. */
+static void test_look_up(void **state)
+{
+    enum { COUNT = 5 * 256 };
+    static struct rp_function functions[COUNT];
+    struct table *table = *state;
+    struct rp_scan scan;
+
+    for (unsigned id = 0; id < COUNT; id++)
+        fake_set8(fake_pci_add(table->pci, (rp_sbdf_t){id}, 0x1f01, 1),
+                  RP_PCI_HEADER_TYPE, RP_PCI_HEADER_TYPE_MULTIFUNCTION);
+    rp_scan_init(&scan, functions, COUNT);
+    assert_int_equal(rp_scan_segment(&scan, &table->cfg, 0, 0, 0xff), RP_OK);
+    assert_int_equal(scan.count, COUNT);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_int_equal(rp_scan_find(&scan, functions[i].sbdf), i);
+    assert_int_equal(rp_scan_find(&scan, (rp_sbdf_t){COUNT}), RP_SCAN_NONE);
+    assert_int_equal(rp_scan_find(&scan, (rp_sbdf_t){0x10000}), RP_SCAN_NONE);
+    assert_int_equal(rp_scan_find(&scan, (rp_sbdf_t){0xffffffff}), RP_SCAN_NONE);
+}
+
+static void test_look_up_in_no_storage(void **state)
+{
+    struct table *table = *state;
+
+    rp_scan_init(&table->scan, NULL, 0);
+    assert_int_equal(rp_scan_find(&table->scan, rp_sbdf(0, 0, 0, 0)), RP_SCAN_NONE);
 }
 
 static void test_words(void **state)
@@ -265,6 +298,8 @@ int main(void)
         TEST(test_override_is_marked_and_final),
         TEST(test_alias_switch_of_one_function),
         TEST(test_removed_function_leaves_its_place),
+        TEST(test_look_up),
+        TEST(test_look_up_in_no_storage),
         TEST(test_words),
     };
 

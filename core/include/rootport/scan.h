@@ -3,8 +3,8 @@
  * Finds the functions of a segment, through its bridges, and keeps what is
  * known of each.
  *
- * The embedder serialises the calls that change a table. A function's verdict
- * alone may be read on any CPU at any time.
+ * The embedder serialises the calls that change a table. A function may be looked
+ * up, and its verdict read, on any CPU at any time.
  *
  * PCI Express Base r5.0, 7.3 and 9.2.1.2.
  */
@@ -31,8 +31,14 @@ enum rp_scan_bridge {
 };
 
 struct rp_function {
+    /*
+     * scan.c's, for look-ups: each place also holds the first function of a list of
+     * those whose SBDFs have the same hash, as its index + 1; 0 is none.
+     */
+    _Atomic(uint32_t) listed_first;
+    uint32_t listed_next; /* the function after this one in its own list, likewise */
     rp_sbdf_t sbdf;
-    bool is_present; /* false once it was removed: then nothing else here counts */
+    _Atomic(bool) is_present; /* false once it was removed: what follows doesn't count */
     uint32_t parent; /* index of the bridge above it; RP_SCAN_NONE on a root bus */
     uint32_t pf; /* of a virtual function: index of its physical function, else NONE */
     uint16_t vendor_id;
@@ -69,7 +75,7 @@ struct rp_scan {
     size_t count;
 };
 
-/* Makes an empty table. */
+/* Makes an empty table; @capacity is below RP_SCAN_NONE. */
 void rp_scan_init(struct rp_scan *scan, struct rp_function *storage, size_t capacity);
 
 /*
@@ -108,7 +114,10 @@ enum rp_status rp_scan_add_vfs(struct rp_scan *scan, const struct rp_cfg *cfg, s
  */
 void rp_scan_remove(struct rp_scan *scan, size_t index);
 
-/* The index of a function in the table, or RP_SCAN_NONE. */
+/*
+ * The index of a function in the table, or RP_SCAN_NONE. Takes the same time however
+ * many there are. Callable from any CPU.
+ */
 uint32_t rp_scan_find(const struct rp_scan *scan, rp_sbdf_t sbdf);
 
 /* What the verdict on a function is now. Callable from any CPU. */
