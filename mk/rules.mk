@@ -113,15 +113,6 @@ $(INITRAMFS_6_12): $(INITRAMFS) $(CACHE)/kernel-6.12/release
 	@scripts/make-initramfs --kernel $(CACHE)/kernel-6.12 --guest tests/guest \
 		$(addprefix --program ,$(TOOL) $(GUEST_PROGRAM_FILES)) --output $@
 
-# Kernels of our own, for what a Linux can't be made to do.
-TEST_KERNEL_ELFS := $(patsubst tests/guest/%.S,$(BUILD)/guest/%.elf,$(TEST_KERNELS))
-
-$(BUILD)/guest/%.elf: tests/guest/%.S $(FLAG_FILES)
-	@echo "LD $@"
-	@mkdir -p $(@D)
-	@$(CC) -m64 -nostdlib -static -no-pie -Wl,-e,start -Wl,--build-id=none \
-		-Wl,-z,noexecstack -Wl,-Ttext-segment=0x1000000 -o $@ $<
-
 # The guest without a kernel.
 BARE := $(BUILD)/bare.elf
 
@@ -131,7 +122,7 @@ $(BARE): $(call hypervisor_objects,$(BARE_SRCS)) tests/bare/bare.lds mk/sources.
 		-z noexecstack --no-warn-rwx-segments -z max-page-size=4096 \
 		-T tests/bare/bare.lds -o $@ $(filter %.o,$^)
 
-GUEST_FILES := $(INITRAMFS) $(TEST_KERNEL_ELFS) $(BARE) \
+GUEST_FILES := $(INITRAMFS) $(BARE) \
 	$(if $(wildcard $(CACHE)/kernel-6.12/release),$(INITRAMFS_6_12))
 
 # --- the rootport command ----------------------------------------------------

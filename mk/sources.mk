@@ -201,6 +201,7 @@ BARE_SRCS := \
 	tests/bare/refused.c \
 	tests/bare/reports.c \
 	tests/bare/runtime.c \
+	tests/bare/slots.c \
 	tests/bare/start.S \
 
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides
@@ -342,8 +343,4 @@ CORE_BENCH_SRCS := \
 # Programs that run in guests.
 GUEST_PROGRAMS := \
 	tests/guest/physdev.c \
-
-# Kernels that boot tests start in domains.
-TEST_KERNELS := \
-	tests/guest/triple_fault.S \
 

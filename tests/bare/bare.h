@@ -95,6 +95,7 @@ void act_debug_loop(void);
 void act_hung_cpu(void);
 void act_dma(void);
 void act_function(void);
+void act_slots(void);
 void act_machine_dma(void);
 void act_machine_memory(void);
 void act_machine_off(void);

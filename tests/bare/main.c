@@ -29,6 +29,7 @@ static const struct act acts[] = {
     {"hung-cpu", act_hung_cpu},
     {"dma", act_dma},
     {"function", act_function},
+    {"slots", act_slots},
     {"machine-dma", act_machine_dma},
     {"machine-memory", act_machine_memory},
     {"machine-off", act_machine_off},
