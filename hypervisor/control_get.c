@@ -6,6 +6,7 @@
 
 #include <rootport/control.h>
 
+#include "cpu/clock.h"
 #include "dev/console.h"
 #include "domains.h"
 #include "guest/exits.h"
@@ -62,6 +63,8 @@ static int64_t get_machine(uint64_t field)
         return console_history_begin();
     case ROOTPORT_MACHINE_LOG_END:
         return console_history_end();
+    case ROOTPORT_MACHINE_UPTIME_MS:
+        return limited(clock_since_entry_us() / 1000);
     default:
         return -XEN_ENOENT;
     }
@@ -171,17 +174,6 @@ static int64_t state_of(const struct domains_entry *entry)
     return ROOTPORT_STATE_NOT_LAUNCHED;
 }
 
-static int64_t exit_count(const struct domains_entry *entry, uint64_t kind)
-{
-    uint64_t sum = 0;
-
-    if (kind >= EXIT_KIND_COUNT || entry->state != DOMAINS_RUNNING)
-        return -XEN_ENOENT;
-    for (uint32_t i = 0; i < entry->domain->vcpu_count; i++)
-        sum += entry->domain->vcpus[i].exit_counts[kind];
-    return limited(sum);
-}
-
 static int64_t get_domain(uint64_t index, uint64_t field, uint64_t part)
 {
     const struct domains_entry *entry = domains_entry((size_t)index);
@@ -201,7 +193,9 @@ static int64_t get_domain(uint64_t index, uint64_t field, uint64_t part)
     case ROOTPORT_DOMAIN_RESTARTS:
         return limited(entry->restart_count);
     case ROOTPORT_DOMAIN_EXITS:
-        return exit_count(entry, part);
+        return part < EXIT_KIND_COUNT
+                   ? limited(domains_exit_count(entry, (enum exit_kind)part))
+                   : -XEN_ENOENT;
     case ROOTPORT_DOMAIN_NAME:
         return text_part(config->name, part);
     case ROOTPORT_DOMAIN_END_TEXT:

@@ -169,6 +169,17 @@ const struct launch_domain *domains_config(size_t place)
     return &common.config->domains[place];
 }
 
+uint64_t domains_exit_count(const struct domains_entry *entry, enum exit_kind kind)
+{
+    uint64_t sum = 0;
+
+    if (entry->domain == NULL)
+        return entry->exit_counts[kind];
+    for (uint32_t i = 0; i < entry->domain->vcpu_count; i++)
+        sum += entry->domain->vcpus[i].exit_counts[kind];
+    return sum;
+}
+
 struct domain *domains_find(uint32_t domid)
 {
     for (size_t i = 0; i < LAUNCH_DOMAIN_MAX; i++)
@@ -218,6 +229,9 @@ static struct domain *withdraw(size_t place, enum domains_state state)
     machine_lock();
     entries[place].state = state;
     entries[place].end = state == DOMAINS_ENDED ? domain->end : DOMAIN_ALIVE;
+    for (unsigned kind = 0; kind < EXIT_KIND_COUNT; kind++)
+        entries[place].exit_counts[kind] =
+            domains_exit_count(&entries[place], (enum exit_kind)kind);
     entries[place].domain = NULL;
     machine_unlock();
     return domain;

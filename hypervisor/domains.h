@@ -23,6 +23,7 @@ struct domains_entry {
     enum domains_state state;
     enum domain_end end; /* ENDED: how; RESTARTING, RUNNING: alive */
     uint32_t restart_count;
+    uint64_t exit_counts[EXIT_KIND_COUNT]; /* up to when it last had no domain */
 };
 
 /*
@@ -36,6 +37,9 @@ void domains_start(void);
 
 /* Entry @place of the table, or NULL past the last. */
 const struct domains_entry *domains_entry(size_t place);
+
+/* How often the entry's domain has left its guest for reason @kind, on all its CPUs. */
+uint64_t domains_exit_count(const struct domains_entry *entry, enum exit_kind kind);
 
 /* The configuration of domain @place, which has an entry. */
 const struct launch_domain *domains_config(size_t place);

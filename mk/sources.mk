@@ -180,6 +180,7 @@ TOOL_SRCS := \
 	tools/ctl/log.c \
 	tools/ctl/move.c \
 	tools/ctl/seal.c \
+	tools/ctl/stats.c \
 	tools/main.c \
 
 # What of it reads files that may come from anybody.
@@ -278,7 +279,7 @@ test_memmap_SRCS := hypervisor/mm/memmap.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
 test_config_SRCS := $(filter-out tools/main.c,$(TOOL_SRCS)) $(LAUNCH_SRCS)
-test_ctl_SRCS := tools/ctl/control.c
+test_ctl_SRCS := tools/ctl/control.c tools/ctl/stats.c
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_dump_SRCS := $(AUDIT_INPUT_SRCS)

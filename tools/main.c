@@ -18,7 +18,7 @@ static const struct command commands[] = {
     {"config", "COMMAND ...", "Work with launch configurations.", config_run},
     {"detach", "[--force] [--timeout SECONDS] FUNCTION",
      "Take a function from the domain that has it.", detach_run},
-    {"list", "[--json]", "Say which domains run and who has what.", list_run},
+    {"list", "[--stats] [--json]", "Say which domains run and who has what.", list_run},
     {"log", "", "Print what the hypervisor has logged last.", log_run},
     {"seal", "", "Make every verdict final.", seal_run},
     {"wait", "[--timeout SECONDS] FUNCTION attached|released|detached",

@@ -86,7 +86,8 @@ enum rootport_control_machine {
     ROOTPORT_MACHINE_SEALED = 0,
     ROOTPORT_MACHINE_FREE_PAGES = 1, /* of the hypervisor's own memory */
     ROOTPORT_MACHINE_LOG_BEGIN = 2,  /* first position that is still there */
-    ROOTPORT_MACHINE_LOG_END = 3     /* first position that isn't there yet */
+    ROOTPORT_MACHINE_LOG_END = 3,    /* first position that isn't there yet */
+    ROOTPORT_MACHINE_UPTIME_MS = 4   /* since the hypervisor was entered */
 };
 
 enum rootport_control_function {
@@ -118,8 +119,8 @@ enum rootport_control_domain {
     ROOTPORT_DOMAIN_CPUS = 3,
     ROOTPORT_DOMAIN_MEMORY = 4, /* MiB */
     ROOTPORT_DOMAIN_RESTARTS = 5,
-    ROOTPORT_DOMAIN_EXITS = 6,   /* the part is the kind; of all CPUs, up to 0x7fffffff */
-    ROOTPORT_DOMAIN_NAME = 7,    /* text */
+    ROOTPORT_DOMAIN_EXITS = 6, /* the part is the kind; of all CPUs, and once it ended */
+    ROOTPORT_DOMAIN_NAME = 7,  /* text */
     ROOTPORT_DOMAIN_END_TEXT = 8 /* text: what became of it */
 };
 

@@ -6,6 +6,13 @@
 
 WAIT=300
 
+# How often a domain has left its guest: exits DOMAIN KIND
+exits() {
+    rootport list --stats | awk -v name="$1" -v kind="$2" '
+        $1 == "EXITS" { for (i = 2; i <= NF; i++) if ($i == name) column = i }
+        $1 == kind && column { print $column }'
+}
+
 modprobe xen-privcmd unrestricted=1
 section "who has what"
 rootport list
@@ -18,6 +25,7 @@ else
     fail control-attached "code $?"
 fi
 rootport list
+running=$(exits storage total)
 
 section "waiting for its guest to end"
 if rootport wait --timeout $WAIT "$function" detached; then
@@ -26,4 +34,10 @@ else
     fail control-detached "code $?"
 fi
 rootport list
+rootport list --stats
+if [ "$running" -gt 0 ] && [ "$(exits storage total)" -ge "$running" ]; then
+    pass control-exits
+else
+    fail control-exits "'$(exits storage total)' after '$running'"
+fi
 rootport log | tail -n 8

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import machines
-from conftest import BUILD, PROJECT
+from conftest import BUILD, PROJECT, run_rootport
 
 PREFIX = "/opt/test"
 
@@ -86,6 +86,21 @@ def test_help_manual_and_completion_have_the_same_options():
     manual = (PROJECT / "docs/man/rootport-audit.1").read_text().replace("\\-", "-")
     assert options_of(manual) - {"--version"} == known | {"--help"}
     assert set(complete("rootport", "audit", "--")) == known | {"--help"}
+
+
+def test_list_has_the_same_options_everywhere():
+    done = run_rootport("list", "--help", code=2)
+    known = options_of(done.stderr.partition("Usage: ")[2])
+    assert known == {"--stats", "--json"}
+    manual = (PROJECT / "docs/man/rootport-list.1").read_text().replace("\\-", "-")
+    assert options_of(manual) == known
+    assert set(complete("rootport", "list", "--")) == known
+
+
+def test_list_takes_its_options_together():
+    done = run_rootport("list", "--stats", "--json", code=2)
+    assert "/dev/xen/privcmd" in done.stderr
+    assert "Usage" in run_rootport("list", "--stats", "more", code=2).stderr
 
 
 def test_manual_is_sound():

@@ -8,11 +8,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "tools/ctl/control.h"
+#include "tools/ctl/stats.h"
 
 enum {
     LONG_SIZE = 64,
@@ -59,12 +62,23 @@ static long get_port(uint64_t index, uint64_t field)
                                            : 0;
 }
 
+/* Domain 0 made few exits, domain 1 many; there is a kind of which nobody made any. */
+static const char *const kinds[] = {"none", "cpuid", "config-ecam"};
+static const long exits[2][3] = {{0, 3, 20}, {0, 0, 0x7fffffff}};
+
+static long get_domain(uint64_t index, uint64_t field, uint64_t part)
+{
+    if (field == ROOTPORT_DOMAIN_NAME)
+        return part_of(index == 0 ? name : "a-domain-with-a-long-name", part);
+    return field == ROOTPORT_DOMAIN_EXITS && part < 3 ? exits[index][part] : -ENOENT;
+}
+
 static long answer(const struct control *control, enum rootport_control_op op,
                    const uint64_t arguments[4])
 {
     (void)control;
     if (op == ROOTPORT_CONTROL_COUNT)
-        return 2;
+        return arguments[0] == ROOTPORT_CONTROL_EXIT ? 3 : 2;
     if (op != ROOTPORT_CONTROL_GET)
         return -EINVAL;
     switch (arguments[0]) {
@@ -73,8 +87,9 @@ static long answer(const struct control *control, enum rootport_control_op op,
     case ROOTPORT_CONTROL_PORT:
         return get_port(arguments[1], arguments[2]);
     case ROOTPORT_CONTROL_DOMAIN:
-        return arguments[2] == ROOTPORT_DOMAIN_NAME ? part_of(name, arguments[3])
-                                                    : -ENOENT;
+        return get_domain(arguments[1], arguments[2], arguments[3]);
+    case ROOTPORT_CONTROL_EXIT:
+        return part_of(kinds[arguments[1]], arguments[3]);
     default:
         return -ENOENT;
     }
@@ -147,6 +162,23 @@ static void exits_that_are_not_there_are_none(void **state)
 {
     (void)state;
     assert_int_equal(control_exits(&control, 0, 0), 0);
+    assert_int_equal(control_exits(&control, 0, 3), 0);
+}
+
+static void exits_are_a_table_of_what_happened(void **state)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+
+    (void)state;
+    stats_print(&control, file);
+    fclose(file);
+    assert_string_equal(text, "EXITS              a-domain a-domain-with-a-long-name\n"
+                              "cpuid                     3                         0\n"
+                              "config-ecam              20                2147483647\n"
+                              "total                    23                2147483647\n");
+    free(text);
 }
 
 int main(void)
@@ -159,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_removed_function_is_none),
         cmocka_unit_test(a_port_is_found_by_domain_and_number),
         cmocka_unit_test(exits_that_are_not_there_are_none),
+        cmocka_unit_test(exits_are_a_table_of_what_happened),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,7 @@ _rootport() {
     audit) _rootport_audit "$word" "$previous" ;;
     config) _rootport_config "$word" "$previous" ;;
     detach) _rootport_functions "$word" "--force --timeout" ;;
-    list) mapfile -t COMPREPLY < <(compgen -W "--json" -- "$word") ;;
+    list) mapfile -t COMPREPLY < <(compgen -W "--json --stats" -- "$word") ;;
     wait) _rootport_functions "$word" "--timeout attached released detached" ;;
     esac
 }

@@ -37,7 +37,7 @@ void control_text(const struct control *control, enum rootport_control_object ob
 /* Character @index of a part of a text, as a call returned it; 0 behind the last. */
 char control_character(long part, unsigned index);
 
-/* How often running domain @index left its guest for reason @kind; 0 if never. */
+/* How often domain @index left its guest for reason @kind; 0 if never. */
 long control_exits(const struct control *control, uint64_t index, uint64_t kind);
 
 /* ROOTPORT_CONTROL_ATTACH, _DETACH and _SEAL. */

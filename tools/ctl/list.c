@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rootport list: domains, ports and functions, and who has what. */
+/* rootport list: domains, ports and functions, who has what, and what it costs. */
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "tools/audit/json.h"
 #include "tools/ctl/control.h"
 #include "tools/ctl/ctl.h"
+#include "tools/ctl/stats.h"
 
 enum {
     NAME_SIZE = 32,
@@ -155,6 +157,9 @@ static void write_machine(const struct control *control, struct json *json)
     json_number(json, "free_pages",
                 (uint64_t)control_get(control, ROOTPORT_CONTROL_MACHINE, 0,
                                       ROOTPORT_MACHINE_FREE_PAGES));
+    json_number(json, "uptime_ms",
+                (uint64_t)control_get(control, ROOTPORT_CONTROL_MACHINE, 0,
+                                      ROOTPORT_MACHINE_UPTIME_MS));
     json_close_object(json);
 }
 
@@ -285,23 +290,55 @@ static void write_json(const struct control *control)
     json_end(&json);
 }
 
+/* ---- The command ----------------------------------------------------------- */
+
+static void print_stats(const struct control *control)
+{
+    print_domains(control);
+    putchar('\n');
+    stats_print(control, stdout);
+}
+
+static void print_all(const struct control *control)
+{
+    print_domains(control);
+    print_ports(control);
+    print_functions(control);
+}
+
+/* What to show, by the options; NULL if they are wrong. */
+static void (*choose(int argument_count, char **arguments))(const struct control *)
+{
+    static const struct option known[] = {
+        {"json", no_argument, NULL, 'j'},
+        {"stats", no_argument, NULL, 's'},
+        {NULL, 0, NULL, 0},
+    };
+    bool is_json = false, is_stats = false;
+    int option;
+
+    while ((option = getopt_long(argument_count, arguments, "", known, NULL)) != -1) {
+        is_json |= option == 'j';
+        is_stats |= option == 's';
+        if (option == '?')
+            return NULL;
+    }
+    if (optind != argument_count)
+        return NULL;
+    return is_json ? write_json : is_stats ? print_stats : print_all;
+}
+
 enum exit_code list_run(int argument_count, char **arguments)
 {
-    bool is_json = argument_count == 2 && strcmp(arguments[1], "--json") == 0;
+    void (*show)(const struct control *) = choose(argument_count, arguments);
     struct control control;
 
-    if (argument_count != 1 && !is_json) {
-        fprintf(stderr, "Usage: rootport list [--json]\n");
+    if (show == NULL) {
+        fprintf(stderr, "Usage: rootport list [--stats] [--json]\n");
         return EXIT_TROUBLE;
     }
     if (!control_open(&control))
         return EXIT_TROUBLE;
-    if (is_json) {
-        write_json(&control);
-        return EXIT_FINE;
-    }
-    print_domains(&control);
-    print_ports(&control);
-    print_functions(&control);
+    show(&control);
     return EXIT_FINE;
 }
