@@ -20,6 +20,7 @@
 #define CR4_OSFXSR         0x00000200
 #define CR4_OSXMMEXCPT     0x00000400
 #define CR4_LA57           0x00001000
+#define CR4_OSXSAVE        0x00040000
 
 #define RFLAGS_FIXED       0x00000002 /* always 1 */
 #define RFLAGS_IF          0x00000200

@@ -132,6 +132,13 @@ static bool give_memory(struct domain *domain, const struct build_input *input)
     return true;
 }
 
+/* No word of one life is there in the next. */
+static void clear_memory(const struct domain *domain)
+{
+    for (size_t i = 0; i < domain->bank_count; i++)
+        memset((void *)domain->banks[i].hpa, 0, (size_t)domain->banks[i].size);
+}
+
 /* ---- CPUs ------------------------------------------------------------------ */
 
 static bool is_free(const struct percpu *cpu)
@@ -517,6 +524,7 @@ bool build_again(struct domain *domain, const struct build_input *input)
 {
     pci_reset_functions(domain);
     hardware_reset_functions(domain);
+    clear_memory(domain);
     return load(domain, input);
 }
 
@@ -533,9 +541,8 @@ void build_release(struct domain *domain)
         hw_vcpu_destroy(&domain->vcpus[i]);
     }
     npt_free(domain);
-    for (size_t i = 0; i < domain->bank_count; i++) {
-        memset((void *)domain->banks[i].hpa, 0, (size_t)domain->banks[i].size);
+    clear_memory(domain);
+    for (size_t i = 0; i < domain->bank_count; i++)
         memmap_give_back(domain->banks[i].hpa, domain->banks[i].size);
-    }
     pages_free(domain, pages_for(sizeof *domain));
 }

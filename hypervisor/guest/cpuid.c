@@ -10,8 +10,6 @@
 #include "guest/exits.h"
 #include "guest/hw.h"
 
-#define CR4_OSXSAVE       0x00040000u
-
 #define LEAF1_ECX_OSXSAVE 0x08000000u
 #define LEAF1_ECX_SET     0x80200000u /* hypervisor present, x2APIC */
 #define LEAF6_EAX_ARAT    0x00000004u

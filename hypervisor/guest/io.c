@@ -124,10 +124,16 @@ static const struct port_range *find(uint16_t port, unsigned width)
     return NULL;
 }
 
+/* The bits of the accumulator that an access moves. */
+static uint64_t mask_of(unsigned width)
+{
+    return UINT64_MAX >> (64 - 8 * width);
+}
+
 static void set_accumulator(struct vcpu *vcpu, unsigned width, uint32_t value)
 {
     uint64_t *rax = &vcpu->regs.gpr[DECODE_RAX];
-    uint64_t mask = width == 4 ? 0xffffffff : width == 2 ? 0xffff : 0xff;
+    uint64_t mask = mask_of(width);
 
     /* A 32-bit result clears the upper half, as every 32-bit write does. */
     *rax = (width == 4 ? 0 : *rax & ~mask) | (value & mask);
@@ -151,7 +157,8 @@ void io_handle(struct vcpu *vcpu)
     } else if (exit->is_in) {
         set_accumulator(vcpu, exit->width, range->read(vcpu, exit->port, exit->width));
     } else {
-        range->write(vcpu, exit->port, exit->width, (uint32_t)vcpu->regs.gpr[DECODE_RAX]);
+        range->write(vcpu, exit->port, exit->width,
+                     (uint32_t)(vcpu->regs.gpr[DECODE_RAX] & mask_of(exit->width)));
     }
     vcpu_skip(vcpu);
 }

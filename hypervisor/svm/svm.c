@@ -10,6 +10,7 @@
 #include "svm/permissions.h"
 #include "svm/vmcb.h"
 
+#define CPUID_1_ECX_XSAVE                 0x04000000u
 #define CPUID_80000001_ECX_SVM            0x00000004u
 #define CPUID_8000000A_EDX_NP             0x00000001u
 #define CPUID_8000000A_EDX_NRIPS          0x00000008u
@@ -20,7 +21,12 @@
 #define DR6_AT_RESET                      0x00000000ffff0ff0ull
 #define DR7_AT_RESET                      0x0000000000000400ull
 
+#define MXCSR_AT_RESET                    0x1f80u
+#define XCR0_AT_RESET                     1u
+
 enum {
+    CPUID_XSAVE = 0xd,
+    XSAVE_AREA_SIZE = 512 + 64, /* without what no bit of its header says is there */
     VECTOR_DB = 1,
     VECTOR_AC = 17,
     SEGMENT_ACCESSED_CODE_32 = 0xc9b, /* granular, 32-bit, present, code, read */
@@ -55,12 +61,21 @@ const char *hw_check(void)
     return NULL;
 }
 
+static bool has_xsave(void)
+{
+    return (cpuid(1, 0).ecx & CPUID_1_ECX_XSAVE) != 0;
+}
+
 void hw_init_cpu(struct percpu *cpu)
 {
     void *save_area = pages_alloc(1);
+    uint64_t cr4;
 
     if (save_area == NULL)
         panic("no memory for CPU %u's host state", cpu->index);
+    __asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
+    cr4 |= CR4_OSFXSR | (has_xsave() ? CR4_OSXSAVE : 0u);
+    __asm__ volatile("mov %0, %%cr4" : : "r"(cr4));
     msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SVME);
     msr_write(MSR_VM_HSAVE_PA, (uint64_t)save_area);
     __asm__ volatile("clgi\n\tvmsave %0" : : "a"(cpu->host_vmcb) : "memory");
@@ -105,13 +120,39 @@ static struct vmcb_segment segment(uint16_t selector, unsigned attributes, uint3
     return (struct vmcb_segment){selector, (uint16_t)attributes, limit, base};
 }
 
+static void set_xcr0(uint32_t low, uint32_t high)
+{
+    __asm__ volatile("xsetbv" : : "a"(low), "d"(high), "c"(0));
+}
+
+/*
+ * XMM registers, and with XSAVE all there is: an area of zeros says that everything is
+ * as after a reset (APM vol. 1, 18.8.5), the control words apart.
+ */
+static void clear_vectors(void)
+{
+    static const uint32_t mxcsr = MXCSR_AT_RESET;
+    static uint8_t zeros[XSAVE_AREA_SIZE] __attribute__((aligned(64)));
+
+    __asm__ volatile("fxrstor %0" : : "m"(zeros));
+    if (has_xsave()) {
+        struct cpuid_result all = cpuid(CPUID_XSAVE, 0);
+
+        set_xcr0(all.eax, all.edx);
+        __asm__ volatile("xrstor %0" : : "m"(zeros), "a"(~0u), "d"(~0u));
+        set_xcr0(XCR0_AT_RESET, 0);
+    }
+    __asm__ volatile("fninit\n\tldmxcsr %0" : : "m"(mxcsr));
+}
+
 /* Nothing of the CPU's last owner may be seen or go on acting. */
 static void clear_unswitched_registers(void)
 {
     uint64_t zero = 0;
 
-    __asm__ volatile("fninit\n\t"
-                     "mov %0, %%dr0\n\tmov %0, %%dr1\n\t"
+    clear_vectors();
+    (void)msr_write_safe(MSR_TSC_AUX, 0);
+    __asm__ volatile("mov %0, %%dr0\n\tmov %0, %%dr1\n\t"
                      "mov %0, %%dr2\n\tmov %0, %%dr3"
                      :
                      : "r"(zero));

@@ -2,7 +2,6 @@
 /* Executes what a domain may not, or what could make its CPU the hypervisor's. */
 #include "bare.h"
 
-#define CR4_OSXSAVE  0x00040000u
 #define RFLAGS_TF    0x100
 
 #define MINUS_ENOSYS ((uint64_t)-38)

@@ -30,6 +30,7 @@ static const struct act acts[] = {
     {"dma", act_dma},
     {"function", act_function},
     {"slots", act_slots},
+    {"traces", act_traces},
     {"machine-dma", act_machine_dma},
     {"machine-memory", act_machine_memory},
     {"machine-off", act_machine_off},
