@@ -33,14 +33,19 @@ CORE_FLAGS = -std=c17 -pedantic-errors -ffreestanding -nostdinc \
 	-isystem $(COMPILER_HEADERS) -Icore/include $(MACHINE_FLAGS) $(CORE_OPT) \
 	$(WARNINGS) -Wframe-larger-than=1024 $(REPRODUCIBLE)
 
+# The hypervisor is optimised as one piece when it is linked. Not by clang, whose
+# bitcode GNU ld can't read.
+LINK_TIME := $(if $(findstring clang,$(CC)),,-flto -flto-partition=one)
+
 # Expanded at each use, since rules.mk adds to MACHINE_FLAGS for single files.
 HYPERVISOR_FLAGS = -std=gnu17 -ffreestanding $(MACHINE_FLAGS) $(HYPERVISOR_OPT) \
 	-Icore/include -Iabi -Ihypervisor -I. $(WARNINGS) $(REPRODUCIBLE)
 
 # Warnings are errors: one of them is that a segment would be both writable and
 # executable.
-HYPERVISOR_LDFLAGS := -m elf_x86_64 -nostdlib -static --gc-sections --build-id=none \
-	--fatal-warnings -z noexecstack -z max-page-size=4096
+HYPERVISOR_LDFLAGS = $(MACHINE_FLAGS) $(HYPERVISOR_OPT) $(LINK_TIME) $(REPRODUCIBLE) \
+	-nostdlib -static -Wl,--gc-sections,--build-id=none,--fatal-warnings \
+	-Wl,-z,noexecstack,-z,max-page-size=4096
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all
 THREAD_SANITIZER := -fsanitize=thread

@@ -13,7 +13,7 @@ fuzz_objects = $(patsubst %,$(BUILD)/fuzz/%.o,$(basename $(1)))
 LIBRARY := $(BUILD)/librootport.a
 
 HYPERVISOR := $(BUILD)/rootport.elf
-HYPERVISOR_OBJECTS := $(call hypervisor_objects,$(HYPERVISOR_SRCS) $(LAUNCH_SRCS))
+HYPERVISOR_OBJECTS := $(call hypervisor_objects,$(HYPERVISOR_SRCS) $(LAUNCH_SRCS) $(CORE_SRCS))
 TOOL := $(BUILD)/rootport
 CONFIG_BLOBS := $(patsubst %.dts,$(BUILD)/%.dtb,$(CONFIGS))
 
@@ -33,6 +33,9 @@ endef
 $(BUILD)/core/%.o: %.c $(FLAG_FILES)
 	$(call compile,$(CORE_FLAGS))
 
+$(BUILD)/hypervisor/core/%.o: core/%.c $(FLAG_FILES)
+	$(call compile,$(CORE_FLAGS))
+
 $(BUILD)/hypervisor/%.o: %.c $(FLAG_FILES)
 	$(call compile,$(HYPERVISOR_FLAGS))
 
@@ -49,11 +52,19 @@ $(BUILD)/thread/%.o: %.c $(FLAG_FILES)
 	$(call compile,$(HOST_FLAGS) $(THREAD_SANITIZER))
 
 # What guests' accesses run through is built for speed, where OPT leaves the choice.
-$(call core_objects,$(CORE_HOT_SRCS)): CORE_OPT := $(or $(OPT),-O2)
+$(call core_objects,$(CORE_HOT_SRCS)) \
+$(call hypervisor_objects,$(CORE_HOT_SRCS)): CORE_OPT := $(or $(OPT),-O2)
 
 # gcc finds mem* in the loops of mem*, even freestanding; clang doesn't then.
 $(call hypervisor_objects,hypervisor/lib/string.c): MACHINE_FLAGS += \
 	$(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
+
+# Not at the link: mem*, since calls of them appear when it is too late to find them
+# there, and what breaks the rules on purpose.
+HYPERVISOR_APART_SRCS := hypervisor/lib/string.c hypervisor/cpu/selftest.c
+
+$(filter-out $(call hypervisor_objects,$(HYPERVISOR_APART_SRCS)),$(HYPERVISOR_OBJECTS)): \
+	MACHINE_FLAGS += $(LINK_TIME)
 
 # --- the core ----------------------------------------------------------------
 
@@ -72,10 +83,9 @@ $(LIBRARY): $(call core_objects,$(CORE_SRCS)) mk/sources.mk
 LINKER_SCRIPT := hypervisor/hypervisor.lds
 LIBFDT := $(shell $(CC) -print-file-name=libfdt.a)
 
-$(HYPERVISOR)64: $(HYPERVISOR_OBJECTS) $(LIBRARY) $(LINKER_SCRIPT) mk/sources.mk
+$(HYPERVISOR)64: $(HYPERVISOR_OBJECTS) $(LINKER_SCRIPT) mk/sources.mk
 	@echo "LD $@"
-	@$(LD) $(HYPERVISOR_LDFLAGS) -T $(LINKER_SCRIPT) -o $@ $(filter %.o,$^) \
-		$(LIBRARY) $(LIBFDT)
+	@$(CC) $(HYPERVISOR_LDFLAGS) -T $(LINKER_SCRIPT) -o $@ $(filter %.o,$^) $(LIBFDT)
 
 # Multiboot loaders take nothing but 32-bit ELF files. The code stays 64-bit.
 $(HYPERVISOR): $(HYPERVISOR)64
