@@ -132,7 +132,22 @@ $(BARE): $(call hypervisor_objects,$(BARE_SRCS)) tests/bare/bare.lds mk/sources.
 		-z noexecstack --no-warn-rwx-segments -z max-page-size=4096 \
 		-T tests/bare/bare.lds -o $@ $(filter %.o,$^)
 
-GUEST_FILES := $(INITRAMFS) $(BARE) \
+# What makes firmware another than QEMU's: 32-bit code, as multiboot starts it.
+SHIM := $(BUILD)/shim.elf
+SHIM_OBJECTS := $(patsubst %,$(BUILD)/shim/%.o,$(basename $(SHIM_SRCS)))
+
+$(BUILD)/shim/%.o: %.c $(FLAG_FILES)
+	$(call compile,$(SHIM_FLAGS))
+
+$(BUILD)/shim/%.o: %.S $(FLAG_FILES)
+	$(call compile,$(SHIM_FLAGS))
+
+$(SHIM): $(SHIM_OBJECTS) tests/firmware/shim.lds mk/sources.mk
+	@echo "LD $@"
+	@$(LD) -m elf_i386 -nostdlib -static --build-id=none -z noexecstack \
+		--no-warn-rwx-segments -T tests/firmware/shim.lds -o $@ $(filter %.o,$^)
+
+GUEST_FILES := $(INITRAMFS) $(BARE) $(SHIM) \
 	$(if $(wildcard $(CACHE)/kernel-6.12/release),$(INITRAMFS_6_12))
 
 # --- the rootport command ----------------------------------------------------

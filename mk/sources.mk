@@ -346,3 +346,12 @@ CORE_BENCH_SRCS := \
 GUEST_PROGRAMS := \
 	tests/guest/physdev.c \
 
+# What stands between QEMU and the hypervisor where firmware is to be another.
+SHIM_SRCS := \
+	tests/firmware/shim.c \
+	tests/firmware/start.S \
+
+# Kernels that boot tests start in domains.
+TEST_KERNELS := \
+	tests/guest/triple_fault.S \
+

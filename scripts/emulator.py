@@ -25,6 +25,9 @@ WORDS = {PASS: "pass", SKIP: "skip", FAIL: "FAIL", ERROR: "ERROR"}
 
 MACHINE_FILE = pathlib.Path("tests/boot/machine.toml")
 
+# Starts the kernel on a machine whose firmware it has made another.
+SHIM = "{build}/shim.elf"
+
 # Where Debian's grub-pc-bin has what starts from a BIOS.
 GRUB_FOLDER = pathlib.Path("/usr/lib/grub/i386-pc")
 
@@ -82,6 +85,8 @@ class Scenario:
         """The first file that the scenario needs and nobody has built, or None."""
         words = [self["kernel"], *self["modules"]] + ([self["initrd"]] if self["initrd"] else [])
         paths = [self.expand(word).split(" ")[0] for word in words]
+        if self["shim"]:
+            paths.append(self.expand(SHIM))
         if self["loader"] == "grub":
             paths.append(GRUB_FOLDER)
         return next((path for path in paths if not os.path.exists(path)), None)
@@ -123,11 +128,15 @@ class Scenario:
         """How QEMU gets at the kernel and what goes with it."""
         if self["loader"] == "grub":
             return ["-cdrom", str(self.folder / "disc.iso")]
-        words = ["-kernel", self.expand(self["kernel"]), "-append", self["command_line"]]
+        kernel, text, modules = self["kernel"], self["command_line"], self["modules"]
+        if self["shim"]:
+            modules = [f"{kernel} {text}", *modules]
+            kernel, text = SHIM, " ".join(self["shim"])
         # A multiboot loader's modules, each "file string"; a comma parts them.
-        modules = [self.expand(module).replace(",", ",,") for module in self["modules"]]
+        modules = [self.expand(module).replace(",", ",,") for module in modules]
         initrd = ",".join(modules) or self.expand(self["initrd"])
-        return words + (["-initrd", initrd] if initrd else [])
+        return ["-kernel", self.expand(kernel), "-append", text] + (
+            ["-initrd", initrd] if initrd else [])
 
     def command(self):
         """QEMU's command line, once all is prepared."""

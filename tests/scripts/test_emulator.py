@@ -118,6 +118,13 @@ class Boot(unittest.TestCase):
         command = scenario.command()
         self.assertEqual(command[command.index("-initrd") + 1], "/dev/null a,,b,/dev/null")
 
+    def test_a_shim_starts_the_kernel_with_its_command_line(self):
+        command = self.scenario('shim = ["a=1", "b=2"]\ncommand_line = "x,y"\n'
+                                'modules = ["/dev/null m"]').command()
+        self.assertEqual(command[command.index("-kernel") + 1], f"{self.folder}/shim.elf")
+        self.assertEqual(command[command.index("-append") + 1], "a=1 b=2")
+        self.assertEqual(command[command.index("-initrd") + 1], "/dev/null x,,y,/dev/null m")
+
     def test_disks_are_new_in_each_run(self):
         (self.folder / "run").mkdir()
         (self.folder / "run/disk0.img").write_bytes(b"old")

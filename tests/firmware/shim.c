@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stands between QEMU and the hypervisor, and makes the machine one whose firmware was
+ * another: a memory map that lacks ranges, a host bridge that decodes ECAM elsewhere.
+ *
+ * A multiboot kernel (Multiboot Specification 0.6.96) whose first module is the kernel
+ * to start, a 32-bit ELF file; that kernel gets the other modules. The command line's
+ * words, numbers in hexadecimal:
+ *
+ *     unreserve=BEGIN-END   the memory map has nothing there
+ *     pciexbar=VALUE        bits 31:0 of q35's base register of ECAM
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    MEMORY_MAP_MAX = 128,
+    ELF_PHDR_LOAD = 1,
+    PCI_CONFIG_ADDRESS = 0xcf8,
+    PCI_CONFIG_DATA = 0xcfc,
+};
+
+#define MULTIBOOT_HAS_COMMAND_LINE 0x00000004u
+#define PCIEXBAR_00_00_0           0x80000060u /* register 60 of 00:00.0 */
+
+struct multiboot_info {
+    uint32_t flags;
+    uint32_t mem_lower;
+    uint32_t mem_upper;
+    uint32_t boot_device;
+    uint32_t command_line;
+    uint32_t module_count;
+    uint32_t modules;
+    uint32_t symbols[4];
+    uint32_t memory_map_length;
+    uint32_t memory_map;
+};
+_Static_assert(sizeof(struct multiboot_info) == 52, "Multiboot 3.3");
+
+struct multiboot_module {
+    uint32_t start;
+    uint32_t end;
+    uint32_t command_line;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct multiboot_module) == 16, "Multiboot 3.3");
+
+struct multiboot_memory {
+    uint32_t size; /* leaves itself out */
+    uint64_t base;
+    uint64_t length;
+    uint32_t type;
+} __attribute__((packed));
+_Static_assert(sizeof(struct multiboot_memory) == 24, "Multiboot 3.3");
+
+struct elf_header { /* System V ABI, edition 4.1, chapter 4 */
+    uint8_t ident[16];
+    uint16_t type, machine;
+    uint32_t version, entry, phoff, shoff, flags;
+    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+_Static_assert(sizeof(struct elf_header) == 52, "System V ABI, figure 4-3");
+
+struct elf_phdr {
+    uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
+};
+_Static_assert(sizeof(struct elf_phdr) == 32, "System V ABI, figure 5-1");
+
+uint32_t shim(struct multiboot_info *info);
+
+/* The loader's own has no room for what a cut makes more. */
+static struct multiboot_memory map[MEMORY_MAP_MAX];
+static size_t map_count;
+
+static void *at(uint32_t address)
+{
+    return (void *)(uintptr_t)address;
+}
+
+static void io_out32(uint16_t port, uint32_t value)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+/* ---- Memory map ------------------------------------------------------------ */
+
+static void add(uint64_t begin, uint64_t end, uint32_t type)
+{
+    if (begin >= end || map_count == MEMORY_MAP_MAX)
+        return;
+    map[map_count++] = (struct multiboot_memory){sizeof map[0] - sizeof map[0].size,
+                                                 begin, end - begin, type};
+}
+
+static void copy_map(const struct multiboot_info *info)
+{
+    uint32_t left = info->memory_map_length;
+
+    while (left >= sizeof map[0]) {
+        const struct multiboot_memory *entry =
+            at(info->memory_map + info->memory_map_length - left);
+
+        add(entry->base, entry->base + entry->length, entry->type);
+        left -= entry->size + sizeof entry->size;
+    }
+}
+
+static void unreserve(uint64_t begin, uint64_t end)
+{
+    size_t count = map_count;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t base = map[i].base;
+        uint64_t limit = base + map[i].length;
+
+        if (base >= end || limit <= begin)
+            continue;
+        map[i].length = base < begin ? begin - base : 0;
+        add(end, limit, map[i].type);
+    }
+}
+
+/* ---- Command line ---------------------------------------------------------- */
+
+/* What follows @name where the word at @text begins with it, else NULL. */
+static const char *after(const char *text, const char *name)
+{
+    for (; *name != '\0'; text++, name++)
+        if (*text != *name)
+            return NULL;
+    return text;
+}
+
+static uint64_t number(const char **text)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t value = 0;
+
+    for (;; (*text)++) {
+        unsigned digit = 0;
+
+        while (digits[digit] != '\0' && digits[digit] != **text)
+            digit++;
+        if (digit == 16)
+            return value;
+        value = value << 4 | digit;
+    }
+}
+
+static void obey(const char *word)
+{
+    const char *value = after(word, "unreserve=");
+
+    if (value != NULL) {
+        uint64_t begin = number(&value);
+
+        value++; /* the dash */
+        unreserve(begin, number(&value));
+        return;
+    }
+    value = after(word, "pciexbar=");
+    if (value != NULL) {
+        io_out32(PCI_CONFIG_ADDRESS, PCIEXBAR_00_00_0);
+        io_out32(PCI_CONFIG_DATA, (uint32_t)number(&value));
+    }
+}
+
+/* ---- Kernel ---------------------------------------------------------------- */
+
+static void place(const uint8_t *file, const struct elf_phdr *phdr)
+{
+    volatile uint8_t *to = at(phdr->paddr);
+
+    if (phdr->type != ELF_PHDR_LOAD)
+        return;
+    for (uint32_t i = 0; i < phdr->memsz; i++)
+        to[i] = i < phdr->filesz ? file[phdr->offset + i] : 0;
+}
+
+/* Returns where the kernel begins. */
+static uint32_t load(const uint8_t *file)
+{
+    const struct elf_header *header = (const void *)file;
+    const struct elf_phdr *phdrs = (const void *)(file + header->phoff);
+
+    for (unsigned i = 0; i < header->phnum; i++)
+        place(file, &phdrs[i]);
+    return header->entry;
+}
+
+uint32_t shim(struct multiboot_info *info)
+{
+    const struct multiboot_module *kernel = at(info->modules);
+    const char *text = at(info->command_line);
+
+    copy_map(info);
+    for (; *text != '\0'; text++)
+        obey(text);
+    info->memory_map = (uint32_t)(uintptr_t)map;
+    info->memory_map_length = (uint32_t)(map_count * sizeof map[0]);
+
+    info->flags |= MULTIBOOT_HAS_COMMAND_LINE;
+    info->command_line = kernel->command_line;
+    info->modules += sizeof *kernel;
+    info->module_count--;
+    return load(at(kernel->start));
+}
