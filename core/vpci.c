@@ -36,6 +36,8 @@ static const struct {
     [VPCI_MSI_MASK] = {vpci_msi_mask_read, vpci_msi_mask_write},
     [VPCI_MSIX_CONTROL] = {vpci_msix_control_read, vpci_msix_control_write},
     [VPCI_REBAR_CONTROL] = {vpci_rebar_control_read, vpci_rebar_control_write},
+    [VPCI_SRIOV_CONTROL] = {vpci_sriov_control_read, vpci_sriov_control_write},
+    [VPCI_SRIOV_NUM_VFS] = {NULL, vpci_sriov_num_vfs_write},
 };
 
 enum {

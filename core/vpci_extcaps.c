@@ -54,6 +54,31 @@ static const struct vpci_reg power_budgeting_regs[] = {
     {.offset = RP_PCI_POWER_BUDGETING_CAPABILITY, .width = 1, .ro = 0xff},
 };
 
+/*
+ * SR-IOV: 9.3.3. Pages of 4 KiB alone are offered; VF migration, which nothing here
+ * takes part in, isn't there.
+ */
+static const struct vpci_reg sriov_regs[] = {
+    {.offset = RP_PCI_SRIOV_CAPABILITIES,
+     .width = 4,
+     .ro = RP_PCI_SRIOV_CAPABILITIES_ARI_PRESERVED},
+    {.offset = RP_PCI_SRIOV_CONTROL, .width = 2, .handler = VPCI_SRIOV_CONTROL},
+    {.offset = RP_PCI_SRIOV_INITIAL_VFS, .width = 4, .ro = 0xffffffff}, /* and TotalVFs */
+    {.offset = RP_PCI_SRIOV_NUM_VFS,
+     .width = 2,
+     .ro = 0xffff,
+     .handler = VPCI_SRIOV_NUM_VFS},
+    {.offset = RP_PCI_SRIOV_FUNCTION_DEPENDENCY_LINK, .width = 1, .ro = 0xff},
+    {.offset = RP_PCI_SRIOV_VF_OFFSET, .width = 4, .ro = 0xffffffff}, /* and VF Stride */
+    {.offset = RP_PCI_SRIOV_VF_DEVICE_ID, .width = 2, .ro = 0xffff},
+    {.offset = RP_PCI_SRIOV_SUPPORTED_PAGE_SIZES,
+     .width = 4,
+     .value = RP_PCI_SRIOV_PAGE_SIZE_4K},
+    {.offset = RP_PCI_SRIOV_SYSTEM_PAGE_SIZE,
+     .width = 4,
+     .value = RP_PCI_SRIOV_PAGE_SIZE_4K},
+};
+
 /* ---- Lengths that the function tells --------------------------------------------- */
 
 static uint32_t read_at(const struct vpci_site *site, unsigned offset)
@@ -170,6 +195,13 @@ static const struct vpci_cap rows[] = {
               .hardware = RP_VPCI_READ_ONLY},
      .size = RP_PCI_ARI_SIZE},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED, .id = RP_PCI_EXTCAP_ID_ATS}},
+    {.rule = {.list = RP_VPCI_LIST_EXTENDED,
+              .id = RP_PCI_EXTCAP_ID_SRIOV,
+              .hardware = RP_VPCI_MODELLED},
+     .regs = sriov_regs,
+     .reg_count = COUNT(sriov_regs),
+     .length = vpci_sriov_length,
+     .claim = vpci_sriov_claim},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED, .id = RP_PCI_EXTCAP_ID_PRI}},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED,
               .id = RP_PCI_EXTCAP_ID_RESIZABLE_BAR,

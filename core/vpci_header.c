@@ -40,7 +40,7 @@ static const struct vpci_reg header_regs[] = {
     {.offset = RP_PCI_INTERRUPT_LINE, .width = 1, .virt = 0xff},
 };
 
-/* A virtual function's IDs come from its physical function. */
+/* A guest reads a virtual function's IDs as if it were one of its own. */
 static const struct vpci_reg own_id = {
     .offset = RP_PCI_VENDOR_ID, .width = 4, .ro = 0xffffffff};
 
@@ -81,9 +81,12 @@ static bool is_memory(const struct rp_vpci_bar *bar)
     return bar->kind == RP_VPCI_BAR_MEMORY32 || bar->kind == RP_VPCI_BAR_MEMORY64;
 }
 
-static unsigned bar_reg(unsigned index)
+/* The register of BAR @index; from RP_VPCI_BARS_MAX on they are SR-IOV's. */
+static unsigned bar_reg(const struct rp_vpci_state *state, unsigned index)
 {
-    return RP_PCI_BAR0 + 4 * index;
+    return index < RP_VPCI_BARS_MAX ? RP_PCI_BAR0 + 4 * index
+                                    : state->sriov.offset + RP_PCI_SRIOV_VF_BAR0 +
+                                          4 * (index - RP_VPCI_BARS_MAX);
 }
 
 /* ---- Learning the hardware -------------------------------------------------- */
@@ -104,9 +107,9 @@ static uint32_t probe(const struct rp_vpci_state *state, unsigned reg, uint32_t 
 static unsigned learn_bar(struct rp_vpci_state *state, unsigned index)
 {
     struct rp_vpci_bar *bar = &state->bars[index];
-    const bool is_last = index + 1 == RP_VPCI_BARS_MAX;
+    const bool is_last = (index + 1) % RP_VPCI_BARS_MAX == 0;
     uint32_t old;
-    const uint32_t low = probe(state, bar_reg(index), &old);
+    const uint32_t low = probe(state, bar_reg(state, index), &old);
     const uint32_t type = rp_field_get(RP_PCI_BAR_TYPE, low);
     uint64_t decoded = low & RP_PCI_BAR_MEMORY_ADDRESS;
 
@@ -116,7 +119,7 @@ static unsigned learn_bar(struct rp_vpci_state *state, unsigned index)
     }
     bar->hpa.value = old & RP_PCI_BAR_MEMORY_ADDRESS;
     if (type == RP_PCI_BAR_TYPE_64BIT && !is_last) {
-        decoded |= (uint64_t)probe(state, bar_reg(index + 1), &old) << 32;
+        decoded |= (uint64_t)probe(state, bar_reg(state, index + 1), &old) << 32;
         bar->hpa.value |= (uint64_t)old << 32;
     }
     if (decoded == 0 || (type == RP_PCI_BAR_TYPE_64BIT && is_last)) {
@@ -176,12 +179,17 @@ static void set_hw_command(const struct rp_vpci_state *state, uint32_t mask,
     vpci_hw_write(state, RP_PCI_COMMAND, 2, (command & ~mask) | bits);
 }
 
+void vpci_header_learn_bars(struct rp_vpci_state *state, unsigned first)
+{
+    for (unsigned i = first; i < first + RP_VPCI_BARS_MAX;)
+        i += learn_bar(state, i);
+}
+
 static void learn_bars(struct rp_vpci_state *state)
 {
     set_hw_command(state, RP_PCI_COMMAND_MEMORY, 0);
     if (has_bars(state))
-        for (unsigned i = 0; i < RP_VPCI_BARS_MAX;)
-            i += learn_bar(state, i);
+        vpci_header_learn_bars(state, 0);
 }
 
 static void learn_vf_bars(struct rp_vpci_state *state, const struct rp_vpci_vf *vf)
@@ -219,15 +227,21 @@ void vpci_header_stop_decode(struct rp_vpci_state *state)
 }
 
 /* The low bits of a BAR are read-only in hardware, so addresses are all it takes. */
-void vpci_header_place(struct rp_vpci_state *state)
+void vpci_header_write_bars(const struct rp_vpci_state *state, unsigned first)
 {
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+    for (unsigned i = first; i < first + RP_VPCI_BARS_MAX; i++) {
         const struct rp_vpci_bar *bar = &state->bars[i];
         if (is_memory(bar) && !state->vf_id)
-            vpci_hw_write(state, bar_reg(i), 4, (uint32_t)bar->hpa.value);
+            vpci_hw_write(state, bar_reg(state, i), 4, (uint32_t)bar->hpa.value);
         if (bar->kind == RP_VPCI_BAR_MEMORY64 && !state->vf_id)
-            vpci_hw_write(state, bar_reg(i + 1), 4, (uint32_t)(bar->hpa.value >> 32));
+            vpci_hw_write(state, bar_reg(state, i + 1), 4,
+                          (uint32_t)(bar->hpa.value >> 32));
     }
+}
+
+void vpci_header_place(struct rp_vpci_state *state)
+{
+    vpci_header_write_bars(state, 0);
     if (is_any_memory(state))
         set_hw_command(state, 0, RP_PCI_COMMAND_MEMORY);
 }
@@ -259,15 +273,24 @@ void vpci_header_claim(struct rp_vpci_view *view)
 
     for (size_t i = 0; i < sizeof(header_regs) / sizeof(header_regs[0]); i++)
         vpci_claim(view, 0, &header_regs[i], 0);
-    vpci_claim(view, 0, state->vf_id ? &vf_id : &own_id, 0);
+    vpci_claim(view, 0, state->vf_id && !is_hardware ? &vf_id : &own_id, 0);
     if (is_hardware)
         vpci_claim(view, 0, &multifunction, 0);
     if (has_intx(state)) {
         vpci_claim(view, 0, &interrupt_pin, 0);
         vpci_claim(view, 0, &interrupt_status, 0);
     }
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
-        const uint16_t offset = (uint16_t)bar_reg(i);
+    if (!vpci_is_plain_vf(state))
+        vpci_header_claim_bars(view, 0);
+}
+
+void vpci_header_claim_bars(struct rp_vpci_view *view, unsigned first)
+{
+    const struct rp_vpci_state *state = view->state;
+    const bool is_hardware = state->role == RP_VPCI_ROLE_HARDWARE;
+
+    for (unsigned i = first; i < first + RP_VPCI_BARS_MAX; i++) {
+        const uint16_t offset = (uint16_t)bar_reg(state, i);
         const struct vpci_reg low = {
             .offset = offset, .width = 4, .handler = VPCI_BAR_LOW};
         const struct vpci_reg high = {
@@ -297,7 +320,9 @@ void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
                         struct vpci_write write, struct rp_vpci_effects *effects)
 {
     const uint32_t own =
-        COMMAND_VIRTUAL | (state->role == RP_VPCI_ROLE_HARDWARE ? RP_PCI_COMMAND_IO : 0);
+        (COMMAND_VIRTUAL |
+         (state->role == RP_VPCI_ROLE_HARDWARE ? RP_PCI_COMMAND_IO : 0)) &
+        ~(vpci_is_plain_vf(state) ? RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY : 0);
     const uint32_t command = vpci_merge(state->command, write) & own;
     const uint32_t changed = command ^ state->command;
     uint32_t to_hardware = RP_PCI_COMMAND_BUS_MASTER;
@@ -336,6 +361,9 @@ uint32_t vpci_bar_high_read(const struct rp_vpci_state *state, unsigned argument
 static void move_bar(struct rp_vpci_state *state, struct rp_vpci_bar *bar,
                      uint64_t address, struct rp_vpci_effects *effects)
 {
+    if (bar >= &state->bars[RP_VPCI_BARS_MAX] &&
+        (state->sriov.control & RP_PCI_SRIOV_CONTROL_VF_MEMORY))
+        return;
     address &= ~(bar->size - 1) & ~(uint64_t)~RP_PCI_BAR_MEMORY_ADDRESS;
     if (address != bar->address && vpci_is_decoding(state))
         effects->what |= RP_VPCI_EFFECT_MAPPINGS;

@@ -24,6 +24,8 @@ enum vpci_handler {
     VPCI_MSI_MASK,
     VPCI_MSIX_CONTROL,
     VPCI_REBAR_CONTROL, /* argument: index of the entry */
+    VPCI_SRIOV_CONTROL,
+    VPCI_SRIOV_NUM_VFS,
     VPCI_HANDLER_COUNT,
 };
 
@@ -129,11 +131,20 @@ bool vpci_is_gone(const struct rp_vpci_state *state);
 /* Notes what an FLR will take of the link's set-up, once it can be reached. */
 void vpci_state_note_link(const struct rp_vpci_view *view);
 
+/* Whether this is a virtual function as its physical function's owner sees it. */
+static inline bool vpci_is_plain_vf(const struct rp_vpci_state *state)
+{
+    return state->vf_id && state->role == RP_VPCI_ROLE_HARDWARE;
+}
+
 /* vpci_header.c */
 void vpci_header_claim(struct rp_vpci_view *view);
+void vpci_header_claim_bars(struct rp_vpci_view *view, unsigned first);
+void vpci_header_learn_bars(struct rp_vpci_state *state, unsigned first);
 void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf);
 void vpci_header_restore(struct rp_vpci_state *state);
 void vpci_header_stop_decode(struct rp_vpci_state *state);
+void vpci_header_write_bars(const struct rp_vpci_state *state, unsigned first);
 void vpci_header_place(struct rp_vpci_state *state); /* BARs, then memory decode */
 void vpci_header_reset(struct rp_vpci_state *state);
 vpci_read_fn vpci_command_read, vpci_bar_low_read, vpci_bar_high_read;
@@ -174,6 +185,13 @@ uint16_t vpci_rebar_length(const struct vpci_site *site);
 void vpci_rebar_claim(const struct vpci_site *site);
 vpci_read_fn vpci_rebar_control_read;
 vpci_write_fn vpci_rebar_control_write;
+
+/* vpci_sriov.c */
+void vpci_sriov_stop(struct rp_vpci_state *state);
+uint16_t vpci_sriov_length(const struct vpci_site *site);
+void vpci_sriov_claim(const struct vpci_site *site);
+vpci_read_fn vpci_sriov_control_read;
+vpci_write_fn vpci_sriov_control_write, vpci_sriov_num_vfs_write;
 
 /* A trapped part of a BAR: whole pages, [first, end). Empty: first == end. */
 struct vpci_trap {

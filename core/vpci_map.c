@@ -12,7 +12,8 @@
 
 bool vpci_is_decoding(const struct rp_vpci_state *state)
 {
-    return (state->command & RP_PCI_COMMAND_MEMORY) && !state->is_asleep;
+    return ((state->command & RP_PCI_COMMAND_MEMORY) || vpci_is_plain_vf(state)) &&
+           !state->is_asleep;
 }
 
 void rp_vpci_window_set(struct rp_vpci_state *state, enum rp_vpci_window_kind kind,

@@ -98,7 +98,10 @@ static const struct rp_vpci_words rows[] = {
      "lets the function address memory untranslated; the IOMMU is not set up for it",
      "the IOMMU is not set up for it"},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_SRIOV, "Single Root I/O Virtualization",
-     "makes functions that nobody assigned", as_it_is},
+     "makes functions that nobody assigned",
+     "virtual functions are turned on and off if nobody else is harmed; pages of 4 KiB; "
+     "no "
+     "migration"},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_MRIOV, "Multi-Root I/O Virtualization",
      "shares the function among machines", as_it_is},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_MULTICAST, "Multicast",

@@ -32,6 +32,7 @@ CORE_SRCS := \
 	core/vpci_msi.c \
 	core/vpci_msix.c \
 	core/vpci_rebar.c \
+	core/vpci_sriov.c \
 	core/vpci_state.c \
 	core/vpci_words.c \
 
@@ -260,6 +261,7 @@ UNIT_TESTS := \
 	vpci_caps \
 	vpci_interrupts \
 	vpci_rebar \
+	vpci_sriov \
 	vrtc \
 	vuart \
 	x2apic \

@@ -175,6 +175,26 @@ static void set_caps(struct fake_device *device)
     fake_device_set(device, NVME_MSIX + 8, 4, NVME_PBA_OFFSET);
 }
 
+/* 8 virtual functions with a 64-bit BAR of 16 KiB each, which has no address yet. */
+static void set_sriov(struct fake_device *device)
+{
+    fake_device_set_extcap(device, NVME_SRIOV, RP_PCI_EXTCAP_ID_SRIOV, 1, NVME_DSN);
+    fake_device_set(device, NVME_SRIOV + 0x04, 4, 0x00200007);
+    fake_device_set_rw(device, NVME_SRIOV + 0x08, 2, 0x003f);
+    fake_device_set_rw1c(device, NVME_SRIOV + 0x0a, 2, 0x0001);
+    fake_device_set(device, NVME_SRIOV + 0x0c, 4, 0x00080008);
+    fake_device_set_rw(device, NVME_SRIOV + 0x10, 2, 0xffff);
+    fake_device_set(device, NVME_SRIOV + 0x14, 4, 0x00010080);
+    fake_device_set(device, NVME_SRIOV + 0x18, 4, 0x00110000);
+    fake_device_set(device, NVME_SRIOV + 0x1c, 4, 0x00000553);
+    fake_device_set(device, NVME_SRIOV + 0x20, 4, 0x00000001);
+    fake_device_set_rw(device, NVME_SRIOV + 0x20, 4, 0x00000553);
+    fake_device_set(device, NVME_SRIOV + 0x24, 4, 0x00000004);
+    fake_device_set_rw(device, NVME_SRIOV + 0x24, 4, 0xffffc000);
+    fake_device_set_rw(device, NVME_SRIOV + 0x28, 4, 0xffffffff);
+    fake_device_set(device, NVME_SRIOV + 0x3c, 4, 0x00001000);
+}
+
 static void set_extcaps(struct fake_device *device)
 {
     fake_device_set_extcap(device, NVME_AER, RP_PCI_EXTCAP_ID_AER, 2, NVME_ARI);
@@ -188,10 +208,7 @@ static void set_extcaps(struct fake_device *device)
     fake_device_set_extcap(device, NVME_ARI, RP_PCI_EXTCAP_ID_ARI, 1, NVME_SRIOV);
     fake_device_set(device, NVME_ARI + 4, 4, 0x00000100);
 
-    fake_device_set_extcap(device, NVME_SRIOV, RP_PCI_EXTCAP_ID_SRIOV, 1, NVME_DSN);
-    for (unsigned at = 4; at < 0x40; at += 4)
-        fake_device_set_rw(device, NVME_SRIOV + at, 4, 0xffffffff);
-    fake_device_set(device, NVME_SRIOV + 0x24, 4, 0xfdead004);
+    set_sriov(device);
 
     fake_device_set_extcap(device, NVME_DSN, RP_PCI_EXTCAP_ID_SERIAL_NUMBER, 1,
                            NVME_UNKNOWN);

@@ -164,6 +164,17 @@ enum rp_vpci_window_kind {
     RP_VPCI_WINDOWS_MAX = 2,
 };
 
+/*
+ * Single Root I/O Virtualization of a physical function, as its owner has set it. Virtual
+ * functions are there while both VF Enable and VF MSE are set. PCI Express Base
+ * r5.0, 9.3.3.
+ */
+struct rp_vpci_sriov {
+    uint16_t offset;  /* of the capability; 0: none that is shown */
+    uint16_t control; /* SR-IOV Control: what is in force, */
+    uint16_t wanted;  /* and what its owner last wrote */
+};
+
 /* Members are read through the functions below; only this library writes them. */
 struct rp_vpci_state {
     struct rp_cfg cfg;
@@ -185,7 +196,7 @@ struct rp_vpci_state {
         uint16_t reg; /* 0: unused */
         uint32_t value;
     } hw_link[RP_VPCI_LINK_REGS_MAX];
-    struct rp_vpci_bar bars[RP_VPCI_BARS_MAX];
+    struct rp_vpci_bar bars[2 * RP_VPCI_BARS_MAX]; /* its own, then those of SR-IOV */
     struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
     struct rp_vpci_msi msi;
     struct rp_vpci_msix msix;
@@ -193,6 +204,7 @@ struct rp_vpci_state {
     uint16_t rebar_offset; /* of the Resizable BAR capability; 0: none that is shown */
     uint8_t rebar_count;
     struct rp_vpci_rebar rebars[RP_VPCI_BARS_MAX];
+    struct rp_vpci_sriov sriov;
     uint16_t shadow_count;
     struct rp_vpci_shadow shadows[RP_VPCI_SHADOWS_MAX];
 };
@@ -259,7 +271,8 @@ bool rp_vpci_has_pending(const struct rp_vpci_state *state);
 
 /*
  * Resets the function by FLR. start() stops it and sets the bit; the embedder
- * then waits 100 ms (PCI Express Base r5.0, 6.6.2); finish() restores what the
+ * then waits 100 ms (PCI Express Base r5.0, 6.6.2); virtual functions are off from
+ * start() on; finish() restores what the
  * hardware lost (BARs, memory decode) and gives every register that the domain
  * sees its reset value, so no BAR is mapped. RP_ERR_UNSUPPORTED: the function
  * has no FLR. RP_ERR_UNREACHABLE: it does not answer (yet).
@@ -327,6 +340,32 @@ struct rp_vpci_mapping {
  */
 size_t rp_vpci_mappings(const struct rp_vpci_state *state,
                         struct rp_vpci_mapping out_mappings[RP_VPCI_MAPPINGS_MAX]);
+
+/* ---- Virtual functions ------------------------------------------------------ */
+
+/* Whether there are virtual functions when SR-IOV Control says @control. */
+bool rp_vpci_sriov_is_on(uint16_t control);
+
+/*
+ * Where VF BAR @index, 0 to 5, decodes for all the virtual functions that the owner has
+ * asked for. False: there is no such BAR, or nothing to decode; *@out_window is then
+ * empty.
+ */
+bool rp_vpci_sriov_range(const struct rp_vpci_state *state, unsigned index,
+                         struct rp_vpci_window *out_window);
+
+/*
+ * After RP_VPCI_EFFECT_SRIOV the embedder says what comes of state->sriov.wanted. It
+ * commits: the function is brought in line; from 100 ms after virtual functions have been
+ * turned on they may be looked for (rp_scan_add_vfs()). Or it refuses, and nothing has
+ * happened: because one of those that would vanish is another domain's, say.
+ */
+void rp_vpci_sriov_commit(struct rp_vpci_state *state);
+void rp_vpci_sriov_refuse(struct rp_vpci_state *state);
+
+/* What virtual function @number, from 0, of the physical function in @state is. */
+void rp_vpci_sriov_describe(const struct rp_vpci_state *state, uint16_t number,
+                            struct rp_vpci_vf *out_vf);
 
 /* ---- View ----------------------------------------------------------------- */
 
@@ -415,8 +454,8 @@ struct rp_vpci_view {
 
 /*
  * Builds a view of @size bytes (256 or 4096, as the verdict says) over @state.
- * Reads the device, writes nothing to it. A capability that does not fit or
- * breaks the specification is hidden; that is no error.
+ * Reads the device, and writes nothing to it but to learn the sizes of VF BARs. A
+ * capability that does not fit or breaks the specification is hidden; that is no error.
  * RP_ERR_INVALID: another size, or a state that is not attached; the view is
  * then one of an absent function. RP_ERR_NO_DEVICE: it reads as all ones.
  */
@@ -431,6 +470,7 @@ enum rp_vpci_effect {
     RP_VPCI_EFFECT_MSIX = 1 << 3,     /* enable or function mask: every entry */
     RP_VPCI_EFFECT_MSIX_ENTRY = 1 << 4, /* entry @msix_entry */
     RP_VPCI_EFFECT_FLR = 1 << 5,        /* run rp_vpci_flr_start(), wait, finish() */
+    RP_VPCI_EFFECT_SRIOV = 1 << 6, /* state->sriov: rp_vpci_sriov_commit() or _refuse() */
 };
 
 struct rp_vpci_effects {
