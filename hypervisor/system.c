@@ -48,7 +48,9 @@ static void log_findings(const struct launch_findings *findings)
     for (size_t i = 0; i < findings->count && i < findings->capacity; i++) {
         char text[240];
 
-        launch_finding_format(&findings->entries[i], text, sizeof text);
+        launch_finding_format(&findings->entries[i],
+                              "`rootport config check` says how to mend it", text,
+                              sizeof text);
         console_log("configuration: %s", text);
     }
 }

@@ -309,7 +309,7 @@ void launch_node_path(const void *blob, int node, char path[LAUNCH_NODE_PATH_MAX
 /* What the rule demands, one sentence without its full stop; never NULL. */
 const char *launch_rule_text(enum launch_rule rule);
 
-/* What to do about it, likewise; never NULL. */
+/* What to do about it, likewise; never NULL. In launch/mends.c. */
 const char *launch_rule_mend(enum launch_rule rule);
 
 /* "warning", or what is lost: "port left empty", "domain not launched"; never NULL. */
@@ -333,9 +333,9 @@ struct launch_message {
 size_t launch_message_format(const struct launch_message *message, char *buffer,
                              size_t size);
 
-/* Writes the message for @finding; as launch_message_format(). */
-size_t launch_finding_format(const struct launch_finding *finding, char *buffer,
-                             size_t size);
+/* Writes the message for @finding with @mend; as launch_message_format(). */
+size_t launch_finding_format(const struct launch_finding *finding, const char *mend,
+                             char *buffer, size_t size);
 
 /*
  * Whether @name names the multiboot module with the command line @cmdline: it

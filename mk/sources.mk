@@ -134,6 +134,7 @@ LAUNCH_SRCS := \
 	launch/check.c \
 	launch/describe.c \
 	launch/findings.c \
+	launch/mends.c \
 	launch/module.c \
 	launch/nearest.c \
 	launch/property.c \

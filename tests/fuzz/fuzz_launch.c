@@ -77,7 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < findings.count && i < FINDING_MAX; i++) {
         char line[256];
 
-        launch_finding_format(&entries[i], line, sizeof(line));
+        launch_finding_format(&entries[i], launch_rule_mend(entries[i].rule), line,
+                              sizeof(line));
     }
     if (status == RP_OK) {
         check_config(&config);

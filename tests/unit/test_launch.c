@@ -656,14 +656,14 @@ static void a_finding_becomes_one_printable_line(void **state)
     size_t length;
 
     (void)state;
-    length = launch_finding_format(&finding, line, sizeof(line));
+    length = launch_finding_format(&finding, "Write one number", line, sizeof(line));
     assert_int_equal(length, strlen(line));
     assert_string_equal(line,
                         "domain not launched: /chosen/?[2J: cpus: The value must be one "
-                        "cell [1 to 64]. Write one number, as in <1>.");
-    assert_int_equal(launch_finding_format(&finding, part, 7), 6);
+                        "cell [1 to 64]. Write one number.");
+    assert_int_equal(launch_finding_format(&finding, "", part, 7), 6);
     assert_memory_equal(part, "domain\0--", 9);
-    assert_int_equal(launch_finding_format(&finding, part, 0), 0);
+    assert_int_equal(launch_finding_format(&finding, "", part, 0), 0);
 }
 
 static void modules_are_found_by_the_last_part_of_the_first_word(void **state)

@@ -20,9 +20,11 @@ enum {
 static void print_findings(const struct launch_findings *findings)
 {
     for (size_t i = 0; i < findings->count && i < findings->capacity; i++) {
+        const struct launch_finding *finding = &findings->entries[i];
         char line[LINE_MAX_LENGTH];
 
-        launch_finding_format(&findings->entries[i], line, sizeof(line));
+        launch_finding_format(finding, launch_rule_mend(finding->rule), line,
+                              sizeof(line));
         puts(line);
     }
     if (findings->count > findings->capacity)
