@@ -197,6 +197,7 @@ CONFIGS := \
 BARE_SRCS := \
 	tests/bare/crash.c \
 	tests/bare/dma.c \
+	tests/bare/exits.c \
 	tests/bare/instructions.c \
 	tests/bare/ipis.c \
 	tests/bare/machine.c \

@@ -21,7 +21,12 @@ enum {
     NO_FAULT = -1,
 };
 
-#define RFLAGS_TF         0x100
+#define RFLAGS_TF 0x100
+
+/* Where a domain finds configuration space: its first port, and what is behind it. */
+#define ECAM              0xe0000000ull
+#define ECAM_PORT         (ECAM + (1ull << 15)) /* device 1 of bus 0 */
+#define ECAM_FUNCTION     (ECAM + (1ull << 20)) /* device 0 of bus 1 */
 
 #define TABLE_SIZE(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -54,7 +59,10 @@ uint64_t command_line_number(const char *name);
 
 void runtime_init(void);
 
-/* A line on the console, complete with a number in hexadecimal. */
+/* Parts of a line on the console, the second with a number in hexadecimal. */
+void put(const char *text);
+void put_number(const char *text, uint64_t number);
+/* A line on the console, complete with a number likewise. */
 void say(const char *text);
 void say_number(const char *text, uint64_t number);
 
@@ -74,6 +82,15 @@ void search_own_memory(void);
 
 void *memcpy(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);
+
+/*
+ * The NVMe controller behind the domain's first port: opens it, false if there is
+ * none; starts it with a first command; and has it carry out one more. All are done on
+ * return.
+ */
+bool nvme_open(void);
+void nvme_start(void);
+void nvme_command(void);
 
 /* The acts, one file each for what belongs together. */
 void act_alive(void);
@@ -101,5 +118,7 @@ void act_machine_dma(void);
 void act_machine_memory(void);
 void act_machine_off(void);
 void act_machine_reset(void);
+void act_exits(void);
+void act_free_pages(void);
 
 #endif

@@ -5,9 +5,8 @@
  */
 #include "bare.h"
 
-#define ECAM     0xe0000000ull
-#define PORT     (ECAM + (1ull << 15)) /* device 1 of bus 0 */
-#define FUNCTION (ECAM + (1ull << 20)) /* device 0 of bus 1 */
+#define PORT     ECAM_PORT
+#define FUNCTION ECAM_FUNCTION
 #define TWO_GIB  0x80000000ull
 /* The same controller as the machine has it. */
 #define MACHINE_FUNCTION      (0xb0000000ull + (3ull << 15))
@@ -30,6 +29,10 @@ enum {
     NVME_ASQ = 0x28,
     NVME_ACQ = 0x30,
     NVME_SQ0_TAIL = 0x1000,
+    NVME_CQ0_HEAD = 0x1004,
+    ENTRY_COUNT = 16,
+    ENTRY_SIZE = 64,
+    COMPLETION_SIZE = 16,
     OPCODE_IDENTIFY = 0x06,
     IDENTIFY_CONTROLLER = 1,
     SERIAL_NUMBER = 4,
@@ -99,6 +102,35 @@ static void identify(uint64_t submission_queue, uint64_t completion_queue)
 static bool is_completed(void)
 {
     return (*(volatile uint16_t *)(completion + 14) & 1) != 0;
+}
+
+bool nvme_open(void)
+{
+    return open_controller();
+}
+
+void nvme_start(void)
+{
+    identify((uint64_t)submission, (uint64_t)completion);
+    while (!is_completed())
+        cpu_relax();
+}
+
+void nvme_command(void)
+{
+    static uint32_t next = 1;
+    static uint32_t phase = 1; /* turns with each round through the queue */
+    volatile uint16_t *status =
+        (volatile uint16_t *)(completion + COMPLETION_SIZE * next + 14);
+
+    mmio_write32(nvme + NVME_CQ0_HEAD, next);
+    memcpy(submission + ENTRY_SIZE * next, submission, ENTRY_SIZE);
+    next = (next + 1) % ENTRY_COUNT;
+    mmio_write32(nvme + NVME_SQ0_TAIL, next);
+    while ((*status & 1u) != phase)
+        cpu_relax();
+    if (next == 0)
+        phase = !phase;
 }
 
 static void use_own_memory(void)

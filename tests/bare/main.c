@@ -35,6 +35,8 @@ static const struct act acts[] = {
     {"machine-memory", act_machine_memory},
     {"machine-off", act_machine_off},
     {"machine-reset", act_machine_reset},
+    {"exits", act_exits},
+    {"free-pages", act_free_pages},
 };
 
 uint64_t memory_end;

@@ -52,14 +52,15 @@ static struct gate idt[VECTOR_COUNT] __attribute__((aligned(16)));
 
 void handle_vector(struct frame *frame);
 
-static void put(const char *text)
+void put(const char *text)
 {
     for (; *text != '\0'; text++)
         io_out8(COM1, (uint8_t)*text);
 }
 
-static void put_number(uint64_t number)
+void put_number(const char *text, uint64_t number)
 {
+    put(text);
     for (int shift = 60; shift >= 0; shift -= 4)
         if (shift == 0 || number >> shift != 0)
             io_out8(COM1, (uint8_t) "0123456789abcdef"[number >> shift & 0xf]);
@@ -73,8 +74,7 @@ void say(const char *text)
 
 void say_number(const char *text, uint64_t number)
 {
-    put(text);
-    put_number(number);
+    put_number(text, number);
     put("\n");
 }
 

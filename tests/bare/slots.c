@@ -7,8 +7,6 @@
  */
 #include "bare.h"
 
-#define ECAM                0xe0000000ull
-
 #define CAPABILITIES        0x34
 #define CAP_ID_PCIE         0x10
 
