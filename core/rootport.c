@@ -44,7 +44,7 @@ static uint32_t power_indicator(const struct rp_rootport *port)
 
 static bool is_in_d0(const struct rp_rootport *port)
 {
-    return !is_set(port, REG_PM_CONTROL_STATUS, RP_PCI_PM_CONTROL_POWER_STATE);
+    return rp_type1_is_in_d0(port->image);
 }
 
 bool rp_rootport_is_forwarding(const struct rp_rootport *port)
@@ -55,13 +55,12 @@ bool rp_rootport_is_forwarding(const struct rp_rootport *port)
 
 bool rp_rootport_is_decoding_memory(const struct rp_rootport *port)
 {
-    return is_set(port, RP_PCI_COMMAND, RP_PCI_COMMAND_MEMORY) &&
-           rp_rootport_is_forwarding(port);
+    return rp_type1_is_decoding_memory(port->image) && rp_rootport_is_forwarding(port);
 }
 
 static bool is_held_in_reset(const struct rp_rootport *port)
 {
-    return is_set(port, RP_PCI_BRIDGE_CONTROL, RP_PCI_BRIDGE_CONTROL_SECONDARY_RESET);
+    return rp_type1_is_held_in_reset(port->image);
 }
 
 static bool is_link_disabled(const struct rp_rootport *port)
@@ -360,20 +359,8 @@ static void follow_change(struct rp_rootport *port, const struct rp_image_change
 {
     uint32_t changed = change->old_value ^ change->new_value;
 
+    actions->set |= rp_type1_follow(change);
     switch (change->reg) {
-    case RP_PCI_COMMAND:
-        if ((changed & RP_PCI_COMMAND_MEMORY) != 0)
-            actions->set |= RP_ROOTPORT_WINDOWS_CHANGED;
-        break;
-    case RP_PCI_PRIMARY_BUS:
-        actions->set |= RP_ROOTPORT_BUSES_CHANGED;
-        break;
-    case RP_PCI_MEMORY_BASE:
-    case RP_PCI_PREFETCHABLE_BASE:
-    case RP_PCI_PREFETCHABLE_BASE_UPPER:
-    case RP_PCI_PREFETCHABLE_LIMIT_UPPER:
-        actions->set |= RP_ROOTPORT_WINDOWS_CHANGED;
-        break;
     case RP_PCI_INTERRUPT_LINE:
         bridge_control_written(port, changed >> 16, actions);
         break;

@@ -9,10 +9,7 @@
  */
 #include "rootport_image.h"
 
-/* @mask in the upper register of a dword that holds two. */
-#define UPPER(mask) ((uint32_t)(mask) << 16)
-
-#define ONE_MIB     0x100000u
+#define ONE_MIB 0x100000u
 
 #define COMMAND_BITS                                                                     \
     (RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER |                                 \
@@ -105,52 +102,6 @@ bool rp_rootport_image_is_valid_config(const struct rp_rootport_config *config)
            is_valid_window(config->prefetchable, UINT64_MAX);
 }
 
-static void build_header(struct rp_image *image, const struct rp_rootport_config *config)
-{
-    rp_image_store(image, RP_PCI_VENDOR_ID, RP_VENDOR_ID | UPPER(RP_DEVICE_ID_ROOT_PORT));
-    rp_image_store(image, RP_PCI_COMMAND,
-                   RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER |
-                       UPPER(RP_PCI_STATUS_CAPABILITIES));
-    rp_image_store(image, RP_PCI_REVISION_ID, UPPER(RP_PCI_CLASS_PCI_BRIDGE));
-    rp_image_store(image, RP_PCI_CACHE_LINE_SIZE, UPPER(RP_PCI_LAYOUT_BRIDGE));
-    rp_image_store(image, RP_PCI_PRIMARY_BUS,
-                   config->primary_bus | (uint32_t)config->secondary_bus << 8 |
-                       (uint32_t)config->subordinate_bus << 16);
-    rp_image_store(image, RP_PCI_CAPABILITIES_POINTER, CAP_PCIE);
-}
-
-/* Base and limit registers of a window, in one dword; none is a base above the limit. */
-static uint32_t window_registers(struct rp_rootport_window window)
-{
-    if (window.size == 0)
-        return RP_PCI_BRIDGE_WINDOW_ADDRESS;
-
-    uint32_t base = (uint32_t)window.base >> 16;
-    uint32_t limit = (uint32_t)(window.base + window.size - 1) >> 16;
-    return (base & RP_PCI_BRIDGE_WINDOW_ADDRESS) |
-           UPPER(limit & RP_PCI_BRIDGE_WINDOW_ADDRESS);
-}
-
-static void build_windows(struct rp_image *image, const struct rp_rootport_config *config)
-{
-    struct rp_rootport_window prefetchable = config->prefetchable;
-    uint64_t last =
-        prefetchable.size == 0 ? 0 : prefetchable.base + prefetchable.size - 1;
-
-    rp_image_store(image, RP_PCI_MEMORY_BASE, window_registers(config->memory));
-    rp_image_store(image, RP_PCI_PREFETCHABLE_BASE,
-                   window_registers(prefetchable) | RP_PCI_BRIDGE_WINDOW_64BIT |
-                       UPPER(RP_PCI_BRIDGE_WINDOW_64BIT));
-    rp_image_store(image, RP_PCI_PREFETCHABLE_BASE_UPPER,
-                   prefetchable.size == 0 ? 0 : (uint32_t)(prefetchable.base >> 32));
-    rp_image_store(image, RP_PCI_PREFETCHABLE_LIMIT_UPPER, (uint32_t)(last >> 32));
-}
-
-static uint32_t capability_header(uint8_t id, uint8_t next)
-{
-    return id | (uint32_t)next << 8;
-}
-
 static uint32_t link_capabilities(const struct rp_rootport_config *config)
 {
     return rp_field_set(RP_PCI_PCIE_LINK_CAPABILITIES_SPEED, 0, config->max_link.speed) |
@@ -187,7 +138,8 @@ static void build_pcie(struct rp_image *image, const struct rp_rootport_config *
     uint32_t speeds = (1u << config->max_link.speed) - 1;
 
     rp_image_store(image, CAP_PCIE,
-                   capability_header(RP_PCI_CAP_ID_PCIE, CAP_MSI) | UPPER(capabilities));
+                   type1_capability_header(RP_PCI_CAP_ID_PCIE, CAP_MSI) |
+                       UPPER(capabilities));
     rp_image_store(image, CAP_PCIE + RP_PCI_PCIE_DEVICE_CAPABILITIES,
                    RP_PCI_PCIE_DEVICE_CAPABILITIES_ROLE_BASED_ERRORS);
     rp_image_store(image, CAP_PCIE + RP_PCI_PCIE_LINK_CAPABILITIES,
@@ -207,29 +159,15 @@ static void build_msi(struct rp_image *image)
     uint32_t control = RP_PCI_MSI_CONTROL_64BIT | RP_PCI_MSI_CONTROL_MASKABLE;
 
     rp_image_store(image, CAP_MSI,
-                   capability_header(RP_PCI_CAP_ID_MSI, CAP_PM) | UPPER(control));
-}
-
-/* D0 and D3hot, which every function has; no wake-up. */
-static void build_pm(struct rp_image *image)
-{
-    uint32_t capabilities = rp_field_set(RP_PCI_PM_CAPABILITIES_VERSION, 0, 3);
-
-    rp_image_store(image, CAP_PM,
-                   capability_header(RP_PCI_CAP_ID_PM, 0) | UPPER(capabilities));
-    rp_image_store(image, REG_PM_CONTROL_STATUS, RP_PCI_PM_CONTROL_NO_SOFT_RESET);
+                   type1_capability_header(RP_PCI_CAP_ID_MSI, CAP_PM) | UPPER(control));
 }
 
 void rp_rootport_image_build(struct rp_image *image,
                              const struct rp_rootport_config *config)
 {
-    for (unsigned i = 0; i < RP_IMAGE_DWORDS; i++)
-        rp_image_store(image, (uint16_t)(i * 4), 0);
-    build_header(image, config);
-    build_windows(image, config);
+    rp_type1_build(image, RP_DEVICE_ID_ROOT_PORT, config);
     build_pcie(image, config);
     build_msi(image);
-    build_pm(image);
 }
 
 /* @new_value, but for the field of @mask, which stays as in @old_value. */
@@ -280,41 +218,15 @@ struct rp_image_change rp_rootport_image_apply(const struct rp_image *image, uin
 
 struct rp_rootport_buses rp_rootport_buses(const struct rp_rootport *port)
 {
-    uint32_t numbers = port->image->dword[RP_PCI_PRIMARY_BUS / 4];
-    struct rp_rootport_buses buses = {
-        .secondary = (uint8_t)(numbers >> 8),
-        .subordinate = (uint8_t)(numbers >> 16),
-    };
-
-    if (buses.secondary <= port->config.primary_bus ||
-        buses.subordinate < buses.secondary)
-        return (struct rp_rootport_buses){0};
-    return buses;
-}
-
-/* Base and limit are bits 31:20 of the first and the last address (7.5.1.3.8). */
-static struct rp_rootport_window window_at(const struct rp_rootport *port,
-                                           uint16_t base_reg, uint64_t upper_base,
-                                           uint64_t upper_limit)
-{
-    uint32_t registers = port->image->dword[base_reg / 4];
-    uint64_t base = upper_base << 32 | (registers & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16;
-    uint64_t limit = upper_limit << 32 |
-                     (registers >> 16 & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16 | 0xfffffu;
-
-    if (base > limit)
-        return (struct rp_rootport_window){0};
-    return (struct rp_rootport_window){.base = base, .size = limit - base + 1};
+    return rp_type1_buses(port->image, port->config.primary_bus);
 }
 
 struct rp_rootport_window rp_rootport_memory(const struct rp_rootport *port)
 {
-    return window_at(port, RP_PCI_MEMORY_BASE, 0, 0);
+    return rp_type1_memory(port->image);
 }
 
 struct rp_rootport_window rp_rootport_prefetchable(const struct rp_rootport *port)
 {
-    return window_at(port, RP_PCI_PREFETCHABLE_BASE,
-                     port->image->dword[RP_PCI_PREFETCHABLE_BASE_UPPER / 4],
-                     port->image->dword[RP_PCI_PREFETCHABLE_LIMIT_UPPER / 4]);
+    return rp_type1_prefetchable(port->image);
 }

@@ -6,11 +6,11 @@
 #include <rootport/pci_regs.h>
 #include <rootport/rootport.h>
 
-/* Where the capabilities are, and the registers in them that matter here. */
+#include "type1.h"
+
+/* Registers that matter here, and where the capability is that type1.h has not. */
 enum {
-    CAP_PCIE = 0x40,
     CAP_MSI = 0x80,
-    CAP_PM = 0x98,
 
     REG_DEVICE_CONTROL = CAP_PCIE + RP_PCI_PCIE_DEVICE_CONTROL,
     REG_LINK_CONTROL = CAP_PCIE + RP_PCI_PCIE_LINK_CONTROL,
@@ -26,7 +26,6 @@ enum {
     REG_MSI_DATA = CAP_MSI + RP_PCI_MSI_DATA_64BIT,
     REG_MSI_MASK = CAP_MSI + RP_PCI_MSI_MASK_64BIT,
     REG_MSI_PENDING = CAP_MSI + RP_PCI_MSI_PENDING_64BIT,
-    REG_PM_CONTROL_STATUS = CAP_PM + RP_PCI_PM_CONTROL_STATUS,
 };
 
 /* The only vector, in the mask and pending registers. */

@@ -5,6 +5,10 @@
 
 enum {
     ROOT_BUS = 0,
+    /* Of port_on_bus: a bridge is there, or the bus is behind one. */
+    AT_BRIDGE = 0x40,
+    BEHIND_BRIDGE = 0x80,
+    PORT_PLUS_1 = 0x3f,
 };
 
 #define HOST_BRIDGE_COMMAND (RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER)
@@ -39,28 +43,45 @@ enum rp_status rp_topology_init(struct rp_topology *topology,
     topology->port_count = (uint8_t)port_count;
     for (unsigned bus = 0; bus < RP_TOPOLOGY_BUSES; bus++)
         atomic_init(&topology->port_on_bus[bus], (uint8_t)0);
-    for (unsigned port = 0; port < RP_TOPOLOGY_PORTS_MAX; port++)
+    for (unsigned port = 0; port < RP_TOPOLOGY_PORTS_MAX; port++) {
+        topology->bridges[port] = NULL;
         for (unsigned fn = 0; fn < RP_TOPOLOGY_FUNCTIONS_MAX; fn++)
             atomic_init(&topology->children[port][fn], NULL);
+    }
     rp_topology_reset(topology);
     rp_topology_update_buses(topology);
     return RP_OK;
 }
 
 /*
- * Claims the buses of one port, unless another has them. Only the secondary bus
- * gets an owner: the device behind it is no bridge, so the rest are empty.
+ * Claims the buses of one port, unless another has them. Only its secondary bus and
+ * that of its bridge get an owner: on the rest there is nothing.
  */
-static void claim_buses(struct rp_rootport_buses buses, uint8_t owner,
+static void claim_buses(const struct rp_topology *topology, unsigned port,
                         bool is_claimed[RP_TOPOLOGY_BUSES],
                         uint8_t owners[RP_TOPOLOGY_BUSES])
 {
+    const struct rp_rootport_buses buses = rp_rootport_buses(&topology->ports[port]);
+    const struct rp_bridge *bridge = topology->bridges[port];
+    struct rp_rootport_buses behind = {0};
+
     if (buses.secondary == 0)
         return;
-    if (!is_claimed[buses.secondary])
-        owners[buses.secondary] = owner;
-    for (unsigned bus = buses.secondary; bus <= buses.subordinate; bus++)
+    if (bridge != NULL)
+        behind = rp_bridge_buses(bridge);
+    for (unsigned bus = buses.secondary; bus <= buses.subordinate; bus++) {
+        uint8_t owner = (uint8_t)(port + 1);
+
+        if (bus == buses.secondary)
+            owner |= bridge != NULL ? AT_BRIDGE : 0;
+        else if (bus == behind.secondary)
+            owner |= BEHIND_BRIDGE;
+        else
+            owner = 0;
+        if (!is_claimed[bus])
+            owners[bus] = owner;
         is_claimed[bus] = true;
+    }
 }
 
 void rp_topology_update_buses(struct rp_topology *topology)
@@ -69,8 +90,7 @@ void rp_topology_update_buses(struct rp_topology *topology)
     uint8_t owners[RP_TOPOLOGY_BUSES] = {0};
 
     for (unsigned port = 0; port < topology->port_count; port++)
-        claim_buses(rp_rootport_buses(&topology->ports[port]), (uint8_t)(port + 1),
-                    is_claimed, owners);
+        claim_buses(topology, port, is_claimed, owners);
 
     /* An access looks at one bus, and no bus shows anything but its old or new owner. */
     for (unsigned bus = 0; bus < RP_TOPOLOGY_BUSES; bus++)
@@ -89,12 +109,26 @@ enum rp_status rp_topology_attach(struct rp_topology *topology, unsigned port,
     return RP_OK;
 }
 
+enum rp_status rp_topology_attach_bridge(struct rp_topology *topology, unsigned port,
+                                         struct rp_bridge *bridge)
+{
+    if (port >= topology->port_count || bridge == NULL)
+        return RP_ERR_INVALID;
+    if (topology->bridges[port] != NULL)
+        return RP_ERR_EXISTS;
+    topology->bridges[port] = bridge;
+    rp_topology_update_buses(topology);
+    return RP_OK;
+}
+
 void rp_topology_detach(struct rp_topology *topology, unsigned port)
 {
     if (port >= topology->port_count)
         return;
     for (unsigned fn = 0; fn < RP_TOPOLOGY_FUNCTIONS_MAX; fn++)
         atomic_store_explicit(&topology->children[port][fn], NULL, memory_order_release);
+    topology->bridges[port] = NULL;
+    rp_topology_update_buses(topology);
 }
 
 static struct rp_topology_target find_on_root_bus(const struct rp_topology *topology,
@@ -123,27 +157,46 @@ struct rp_topology_target rp_topology_find(const struct rp_topology *topology,
     if (owner == 0 || devfn >= RP_TOPOLOGY_FUNCTIONS_MAX)
         return absent;
 
-    void *child =
-        atomic_load_explicit(&topology->children[owner - 1][devfn], memory_order_acquire);
-    if (child == NULL)
-        return absent;
-    return (struct rp_topology_target){
+    struct rp_topology_target target = {
         .kind = RP_TOPOLOGY_CHILD,
-        .port = (uint8_t)(owner - 1),
+        .port = (uint8_t)((owner & PORT_PLUS_1) - 1),
         .fn = devfn,
-        .child = child,
     };
+    if ((owner & AT_BRIDGE) != 0) {
+        target.kind = devfn == 0 ? RP_TOPOLOGY_BRIDGE : RP_TOPOLOGY_ABSENT;
+        return target;
+    }
+    target.child = atomic_load_explicit(&topology->children[target.port][devfn],
+                                        memory_order_acquire);
+    return target.child != NULL ? target : absent;
+}
+
+/* @bus, if it is where @owner is found. */
+static uint8_t bus_of(const struct rp_topology *topology, uint8_t bus, unsigned owner)
+{
+    return atomic_load_explicit(&topology->port_on_bus[bus], memory_order_acquire) ==
+                   owner
+               ? bus
+               : 0;
+}
+
+uint8_t rp_topology_bridge_bus(const struct rp_topology *topology, unsigned port)
+{
+    if (port >= topology->port_count || topology->bridges[port] == NULL)
+        return 0;
+    return bus_of(topology, rp_rootport_buses(&topology->ports[port]).secondary,
+                  (port + 1) | AT_BRIDGE);
 }
 
 uint8_t rp_topology_child_bus(const struct rp_topology *topology, unsigned port)
 {
     if (port >= topology->port_count)
         return 0;
-
-    uint8_t bus = rp_rootport_buses(&topology->ports[port]).secondary;
-    unsigned owner =
-        atomic_load_explicit(&topology->port_on_bus[bus], memory_order_acquire);
-    return owner == port + 1 ? bus : 0;
+    if (topology->bridges[port] != NULL)
+        return bus_of(topology, rp_bridge_buses(topology->bridges[port]).secondary,
+                      (port + 1) | BEHIND_BRIDGE);
+    return bus_of(topology, rp_rootport_buses(&topology->ports[port]).secondary,
+                  port + 1);
 }
 
 void rp_topology_write_host_bridge(struct rp_topology *topology, uint16_t reg,

@@ -3,6 +3,7 @@
 
 CORE_SRCS := \
 	core/access.c \
+	core/bridge.c \
 	core/cap.c \
 	core/cfg.c \
 	core/cfg_direct.c \
@@ -23,6 +24,7 @@ CORE_SRCS := \
 	core/scan.c \
 	core/status.c \
 	core/topology.c \
+	core/type1.c \
 	core/vpci.c \
 	core/vpci_build.c \
 	core/vpci_caps.c \
@@ -219,6 +221,7 @@ UNIT_TESTS := \
 	amdvi \
 	aml \
 	boot_info \
+	bridge \
 	cap \
 	cfg \
 	chipset \

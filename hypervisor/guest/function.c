@@ -371,6 +371,16 @@ const char *function_tie(const struct rp_function *function, uint32_t owner)
     return rp_group_tie_text(tie);
 }
 
+unsigned function_interrupt_count(const struct rp_vpci_state *state)
+{
+    unsigned msi = 1u << state->msi.capable_log2; /* 1, if there is none */
+    unsigned msix = state->msix.entry_count;
+
+    if (msix > IOMMU_INTERRUPTS_MAX)
+        return IOMMU_INTERRUPTS_MAX;
+    return msi > msix ? msi : msix;
+}
+
 const char *function_give(struct guest_function *function, struct domain *domain,
                           unsigned port)
 {
@@ -388,7 +398,8 @@ const char *function_give(struct guest_function *function, struct domain *domain
     if (status != RP_OK)
         return rp_status_text(status);
     if (domain->has_iommu)
-        iommu_status = iommu_attach(&domain->iommu, function->sbdf);
+        iommu_status = iommu_attach(&domain->iommu, function->sbdf,
+                                    function_interrupt_count(&function->state));
     if (iommu_status != IOMMU_OK)
         return iommu_status_text(iommu_status);
     function->is_wanted = false;

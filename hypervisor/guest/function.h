@@ -103,6 +103,9 @@ void function_wait(struct guest_function *function);
  */
 const char *function_tie(const struct rp_function *function, uint32_t owner);
 
+/* How many interrupts a function can have remapped. */
+unsigned function_interrupt_count(const struct rp_vpci_state *state);
+
 /*
  * Gives a function that is ready to @domain: its DMA and interrupts are confined to
  * it, and its view is built for the verdict of now. NULL, or why not: it's then in

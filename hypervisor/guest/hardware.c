@@ -121,7 +121,8 @@ static const char *prepare(struct hardware_function *mine,
     if (status != RP_OK)
         return rp_status_text(status);
     if (domain->has_iommu)
-        iommu_status = iommu_attach(&domain->iommu, function->sbdf);
+        iommu_status = iommu_attach(&domain->iommu, function->sbdf,
+                                    function_interrupt_count(&mine->base.state));
     return iommu_status == IOMMU_OK ? NULL : iommu_status_text(iommu_status);
 }
 

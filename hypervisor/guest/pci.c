@@ -32,15 +32,13 @@ const char *pci_init(struct domain *domain, unsigned port_count)
         return "no memory for its PCI topology";
     domain->pci = pci;
     pci->host_bridge_image = pages_alloc(1);
-    pci->port_images = port_count != 0 ? pages_alloc(port_count) : NULL;
+    pci->port_images = port_count != 0 ? pages_alloc(2 * port_count) : NULL;
     if (pci->host_bridge_image == NULL || (port_count != 0 && pci->port_images == NULL))
         return "no memory for its PCI topology";
     pci->port_count = port_count;
-    /*
-     * One bus a port, since what is behind a port is no bridge. More would be looked
-     * for: Linux asks for each device of each bus up to the region's last.
-     */
-    domain->ecam_size = (port_count + 1) * DOMAIN_ECAM_BUS_SIZE;
+    /* No more: Linux asks for each device of each bus up to the region's last. */
+    domain->ecam_size =
+        rp_topology_first_bus((unsigned)port_count) * DOMAIN_ECAM_BUS_SIZE;
     pci->next_memory = DOMAIN_WINDOW_BASE;
     pci->next_prefetchable = DOMAIN_WINDOW64_BASE;
     return NULL;
@@ -188,8 +186,8 @@ static const char *build_port(struct domain *domain, unsigned port)
         .has_button = true,
         .max_link = {RP_LINK_SPEED_MAX, RP_LINK_WIDTH_MAX},
         .primary_bus = 0,
-        .secondary_bus = (uint8_t)(port + 1),
-        .subordinate_bus = (uint8_t)(port + 1),
+        .secondary_bus = rp_topology_first_bus(port),
+        .subordinate_bus = (uint8_t)(rp_topology_first_bus(port + 1) - 1),
     };
 
     place->memory = take_window(place->held, false, place->memory_size, &pci->next_memory,
@@ -232,57 +230,68 @@ static bool map_ecam(struct domain *domain)
     return true;
 }
 
-/* The bus on which accesses to the child of @port are to exit now; 0 is none. */
-static uint8_t wanted_trap(const struct guest_pci *pci, unsigned port)
+/* The bus on which the guest is to find what is at @place now; 0 is none. */
+static uint8_t wanted_bus(const struct guest_pci *pci, unsigned port,
+                          enum pci_place place)
 {
-    if (pci->ports[port].function == NULL ||
-        !rp_rootport_is_forwarding(&pci->rootports[port]))
+    const struct guest_port *at = &pci->ports[port];
+
+    if (at->function == NULL || !rp_rootport_is_forwarding(&pci->rootports[port]))
+        return 0;
+    if (place == PCI_PLACE_BRIDGE)
+        return rp_topology_bridge_bus(&pci->topology, port);
+    if (pci_is_conventional(at->function) && !rp_bridge_is_forwarding(&at->bridge))
         return 0;
     return rp_topology_child_bus(&pci->topology, port);
 }
 
-static bool is_wanted_trap(const struct guest_pci *pci, uint8_t bus)
+static bool is_wanted_bus(const struct guest_pci *pci, uint8_t bus)
 {
-    for (unsigned i = 0; i < pci->port_count; i++)
-        if (wanted_trap(pci, i) == bus)
+    for (unsigned i = 0; i < pci->port_count * PCI_PLACE_COUNT; i++)
+        if (wanted_bus(pci, i / PCI_PLACE_COUNT, i % PCI_PLACE_COUNT) == bus)
             return true;
     return false;
 }
 
 /* Ports can be given buses that are beyond the region, and be reached through CF8. */
-static bool map_child(struct domain *domain, uint8_t bus, uint64_t hpa,
-                      enum npt_kind kind)
+static bool map_device(struct domain *domain, uint8_t bus, const void *page)
 {
-    uint64_t page = ecam_page(bus, 0);
+    uint64_t at = ecam_page(bus, 0);
 
-    return !domain_is_ecam(domain, page) || npt_map(domain, page, hpa, PAGE_SIZE, kind);
+    return !domain_is_ecam(domain, at) ||
+           npt_map(domain, at, (uint64_t)page, PAGE_SIZE,
+                   page != NULL ? NPT_READ_ONLY : NPT_NOTHING);
 }
 
-/* Covers what no port wants any longer, then opens: a port may take another's bus. */
+/* Covers what is not there any longer, then opens: a port may take another's bus. */
 void pci_update_traps(struct domain *domain, struct vcpu *self)
 {
     struct guest_pci *pci = domain->pci;
-    uint64_t ones = (uint64_t)machine_ones_page();
     bool is_changed = false;
 
-    for (unsigned i = 0; i < pci->port_count; i++) {
-        uint8_t old = pci->ports[i].trapped_bus;
+    for (unsigned i = 0; i < pci->port_count * PCI_PLACE_COUNT; i++) {
+        const unsigned port = i / PCI_PLACE_COUNT;
+        uint8_t *bus = &pci->ports[port].buses[i % PCI_PLACE_COUNT];
 
-        if (old == 0 || old == wanted_trap(pci, i))
+        if (*bus == 0 || *bus == wanted_bus(pci, port, i % PCI_PLACE_COUNT))
             continue;
-        if (!is_wanted_trap(pci, old))
-            (void)map_child(domain, old, ones, NPT_READ_ONLY);
-        pci->ports[i].trapped_bus = 0;
+        if (!is_wanted_bus(pci, *bus))
+            (void)map_device(domain, *bus, machine_ones_page());
+        *bus = 0;
         is_changed = true;
     }
-    for (unsigned i = 0; i < pci->port_count; i++) {
-        uint8_t bus = wanted_trap(pci, i);
+    for (unsigned i = 0; i < pci->port_count * PCI_PLACE_COUNT; i++) {
+        const unsigned port = i / PCI_PLACE_COUNT;
+        const uint8_t bus = wanted_bus(pci, port, i % PCI_PLACE_COUNT);
 
-        if (bus == pci->ports[i].trapped_bus)
+        if (bus == pci->ports[port].buses[i % PCI_PLACE_COUNT])
             continue;
-        if (!map_child(domain, bus, 0, NPT_NOTHING))
+        if (!map_device(domain, bus,
+                        i % PCI_PLACE_COUNT == PCI_PLACE_BRIDGE
+                            ? pci->ports[port].bridge.image
+                            : NULL))
             domain_stop(domain, DOMAIN_FAILED);
-        pci->ports[i].trapped_bus = bus;
+        pci->ports[port].buses[i % PCI_PLACE_COUNT] = bus;
         is_changed = true;
     }
     if (is_changed)
@@ -309,8 +318,10 @@ static void start_port(struct domain *domain, unsigned port)
     struct guest_pci *pci = domain->pci;
     struct rp_rootport_actions actions;
 
-    if (pci->ports[port].function != NULL)
+    if (pci->ports[port].function != NULL) {
         pci_place_bars(pci->ports[port].function);
+        pci_reset_bridge(pci, port, RP_BRIDGE_BY_FIRMWARE);
+    }
     rp_rootport_reset(&pci->rootports[port], &actions);
     pci_act(domain, port, NULL, &actions);
 }
@@ -336,7 +347,7 @@ void pci_release(struct domain *domain)
         return;
     pci_let_go(domain);
     pages_free(pci->host_bridge_image, 1);
-    pages_free(pci->port_images, pci->port_count);
+    pages_free(pci->port_images, 2 * pci->port_count);
     pages_free(pci, pages_for(sizeof *pci));
     domain->pci = NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <rootport/access.h>
+#include <rootport/bridge.h>
 #include <rootport/rootport.h>
 #include <rootport/scan.h>
 #include <rootport/status.h>
@@ -22,6 +23,13 @@
 
 struct launch_port;
 
+/* What can be behind a port. */
+enum pci_place {
+    PCI_PLACE_BRIDGE = 0, /* read in its page, without an exit */
+    PCI_PLACE_CHILD,      /* every access exits */
+    PCI_PLACE_COUNT,
+};
+
 struct guest_port {
     const struct launch_port *config; /* of what is held */
     uint64_t memory_size;             /* as configured, 0: as needed */
@@ -30,7 +38,8 @@ struct guest_port {
     struct rp_rootport_window prefetchable;
     struct guest_function *function;  /* NULL: empty */
     struct guest_function *held;      /* to be plugged in when its condition is met */
-    uint8_t trapped_bus;              /* where accesses to the child exit; 0: nowhere */
+    struct rp_bridge bridge;          /* above it, if it is a conventional one */
+    uint8_t buses[PCI_PLACE_COUNT];   /* where the guest finds them now; 0: nowhere */
     enum rp_rootport_outcome outcome; /* what the guest last made of a child */
     uint32_t outcome_count;
 };
@@ -44,7 +53,7 @@ struct guest_pci {
     struct guest_port ports[RP_TOPOLOGY_PORTS_MAX];
     struct rp_rootport rootports[RP_TOPOLOGY_PORTS_MAX];
     struct rp_image *host_bridge_image;
-    struct rp_image *port_images; /* port_count of them */
+    struct rp_image *port_images; /* port_count of them, and then of their bridges */
     uint64_t next_memory;         /* where the next port's windows begin */
     uint64_t next_prefetchable;
 };

@@ -63,6 +63,9 @@ void pci_update_windows(struct guest_function *function)
     struct rp_rootport_window memory = rp_rootport_memory(port);
     struct rp_rootport_window prefetchable = rp_rootport_prefetchable(port);
 
+    if (pci_is_conventional(function))
+        rp_bridge_narrow(&function->domain->pci->ports[function->port].bridge, &memory,
+                         &prefetchable);
     rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){memory.base},
                        passes ? memory.size : 0);
     rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_PREFETCHABLE,
@@ -92,6 +95,12 @@ static bool is_answering(struct guest_function *function)
     return true;
 }
 
+void pci_reset_bridge(struct guest_pci *pci, unsigned port, enum rp_bridge_setup setup)
+{
+    rp_bridge_reset(&pci->ports[port].bridge, &pci->port_images[pci->port_count + port],
+                    &pci->rootports[port], setup);
+}
+
 static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
 {
     struct rp_rootport_actions actions;
@@ -100,8 +109,11 @@ static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
     if (function != NULL && !begin_reset(function, self))
         console_log("%s: port %u: the function knows no reset: it isn't reset",
                     domain->name, port + 1);
-    if (rp_rootport_finish_reset(&domain->pci->rootports[port], &actions) == RP_OK)
-        pci_act(domain, port, self, &actions);
+    if (rp_rootport_finish_reset(&domain->pci->rootports[port], &actions) != RP_OK)
+        return; /* its bridge's */
+    pci_reset_bridge(domain->pci, port, RP_BRIDGE_AFTER_RESET);
+    actions.set |= RP_ROOTPORT_BUSES_CHANGED;
+    pci_act(domain, port, self, &actions);
 }
 
 static void send_port_msi(struct domain *domain,
@@ -188,7 +200,14 @@ static void apply(struct guest_function *function, struct vcpu *self,
 static struct guest_function *reachable(const struct guest_pci *pci, uint8_t bus,
                                         const struct rp_topology_target *target)
 {
-    return pci->ports[target->port].trapped_bus == bus ? target->child : NULL;
+    return pci->ports[target->port].buses[PCI_PLACE_CHILD] == bus ? target->child : NULL;
+}
+
+/* Likewise of the bridge above it. */
+static bool is_bridge_reachable(const struct guest_pci *pci, uint8_t bus,
+                                const struct rp_topology_target *target)
+{
+    return pci->ports[target->port].buses[PCI_PLACE_BRIDGE] == bus;
 }
 
 /* Seldom, so the lock that ending a reset needs is only taken for one that goes on. */
@@ -215,6 +234,11 @@ static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
         return rp_image_read(pci->host_bridge_image, piece.reg, piece.width);
     case RP_TOPOLOGY_PORT:
         return rp_rootport_read(&pci->rootports[target.port], piece.reg, piece.width);
+    case RP_TOPOLOGY_BRIDGE:
+        if (is_bridge_reachable(pci, piece.bus, &target))
+            return rp_image_read(pci->ports[target.port].bridge.image, piece.reg,
+                                 piece.width);
+        break;
     case RP_TOPOLOGY_CHILD:
         function = reachable(pci, piece.bus, &target);
         if (function != NULL && answers_reader(pci, function))
@@ -243,6 +267,13 @@ static void write_piece(struct vcpu *vcpu, struct rp_access_piece piece, uint32_
     case RP_TOPOLOGY_PORT:
         rp_rootport_write(&pci->rootports[target.port], piece.reg, piece.width, value,
                           &actions);
+        pci_act(domain, target.port, vcpu, &actions);
+        break;
+    case RP_TOPOLOGY_BRIDGE:
+        if (!is_bridge_reachable(pci, piece.bus, &target))
+            break;
+        rp_bridge_write(&pci->ports[target.port].bridge, piece.reg, piece.width, value,
+                        &actions);
         pci_act(domain, target.port, vcpu, &actions);
         break;
     case RP_TOPOLOGY_CHILD:

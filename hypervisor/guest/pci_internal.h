@@ -11,6 +11,15 @@ void pci_update_traps(struct domain *domain, struct vcpu *self);
 /* Brings the nested table in line with what the function's BARs now decode. */
 void pci_update_mappings(struct guest_function *function, struct vcpu *self);
 
+/* Whether a bridge to conventional PCI is between the function and its port. */
+static inline bool pci_is_conventional(const struct guest_function *function)
+{
+    return function->scanned->pcie_cap == 0;
+}
+
+/* Resets the bridge of a port, whether or not there is one. */
+void pci_reset_bridge(struct guest_pci *pci, unsigned port, enum rp_bridge_setup setup);
+
 /* Tells the function's state which windows its port passes on. */
 void pci_update_windows(struct guest_function *function);
 

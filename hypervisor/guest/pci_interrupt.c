@@ -27,7 +27,7 @@ static bool route(struct guest_function *function, unsigned index, uint32_t vcpu
     }
     status = iommu_irte_set(function->sbdf, index, &interrupt);
     if (status == IOMMU_OK)
-        status = iommu_msi_message(index, out_address, out_data);
+        status = iommu_msi_message(function->sbdf, index, out_address, out_data);
     if (status != IOMMU_OK)
         console_log("%s: interrupt %u of port %u stays off: %s", domain->name, index,
                     function->port, iommu_status_text(status));

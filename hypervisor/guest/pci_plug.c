@@ -43,7 +43,11 @@ static const char *plug(struct domain *domain, unsigned port,
     problem = function_give(function, domain, port);
     if (problem != NULL)
         return problem;
-    if (rp_topology_attach(&pci->topology, port, 0, function) != RP_OK ||
+    pci_reset_bridge(pci, port, RP_BRIDGE_AFTER_RESET);
+    if ((pci_is_conventional(function) &&
+         rp_topology_attach_bridge(&pci->topology, port, &pci->ports[port].bridge) !=
+             RP_OK) ||
+        rp_topology_attach(&pci->topology, port, 0, function) != RP_OK ||
         rp_rootport_plug(&pci->rootports[port], link_of(function), &actions) != RP_OK) {
         rp_topology_detach(&pci->topology, port);
         function_take_back(function, FUNCTION_LEAVE);

@@ -47,7 +47,9 @@ struct attachment {
     uint16_t context_id; /* 0: unused */
     rp_sbdf_t sbdf;
     uint16_t alias;       /* the ID that its requests may carry; its own if none */
-    uint32_t *interrupts; /* its remapping table */
+    uint16_t first;       /* of its entries in the remapping table, */
+    uint16_t count;       /* and how many */
+    uint32_t *interrupts; /* the table, one for all that share a requester ID */
 };
 
 static struct {
@@ -299,17 +301,17 @@ static struct attachment *find_free_attachment(void)
     return NULL;
 }
 
-/* True when a function outside quarantine uses the requester ID @id of @segment. */
-static bool is_in_use(uint16_t segment, uint16_t id)
+/* A function outside quarantine that uses the requester ID @id of @segment, or NULL. */
+static struct attachment *find_user(uint16_t segment, uint16_t id)
 {
     for (unsigned i = 0; i < ATTACHMENTS_MAX; i++) {
-        const struct attachment *attachment = &amdvi.attachments[i];
+        struct attachment *attachment = &amdvi.attachments[i];
 
         if (attachment->context_id != 0 && rp_sbdf_segment(attachment->sbdf) == segment &&
             (rp_sbdf_requester_id(attachment->sbdf) == id || attachment->alias == id))
-            return true;
+            return attachment;
     }
-    return false;
+    return NULL;
 }
 
 /*
@@ -377,18 +379,39 @@ static void close_dte(struct amdvi_dte *entry)
     __atomic_store_n(&entry->quads[1], quarantine.quads[1], __ATOMIC_RELEASE);
 }
 
-/* The remapping table of a function that could not be flushed is never reused. */
+static bool is_table_shared(const uint32_t *interrupts)
+{
+    for (unsigned i = 0; i < ATTACHMENTS_MAX; i++) {
+        if (amdvi.attachments[i].context_id != 0 &&
+            amdvi.attachments[i].interrupts == interrupts)
+            return true;
+    }
+    return false;
+}
+
+static void close_unless_used(uint16_t segment, uint16_t id)
+{
+    if (find_user(segment, id) == NULL)
+        close_dte(&find_segment(segment)->device_table[id]);
+}
+
+/*
+ * What others of the same context share stays as it is. The remapping table of a
+ * function that could not be flushed is never reused.
+ */
 static enum iommu_status quarantine(struct attachment *attachment)
 {
-    struct amdvi_dte *table =
-        find_segment(rp_sbdf_segment(attachment->sbdf))->device_table;
+    const struct attachment gone = *attachment;
+    const uint16_t segment = rp_sbdf_segment(gone.sbdf);
 
-    close_dte(&table[rp_sbdf_requester_id(attachment->sbdf)]);
-    close_dte(&table[attachment->alias]);
-    enum iommu_status status = flush_attachment(attachment);
-    if (status == IOMMU_OK)
-        pages_free(attachment->interrupts, INTERRUPT_TABLE_PAGES);
     *attachment = (struct attachment){0};
+    close_unless_used(segment, rp_sbdf_requester_id(gone.sbdf));
+    close_unless_used(segment, gone.alias);
+    for (unsigned i = 0; i < gone.count; i++)
+        __atomic_store_n(&gone.interrupts[gone.first + i], 0, __ATOMIC_RELEASE);
+    enum iommu_status status = flush_attachment(&gone);
+    if (status == IOMMU_OK && !is_table_shared(gone.interrupts))
+        pages_free(gone.interrupts, INTERRUPT_TABLE_PAGES);
     return status;
 }
 
@@ -405,6 +428,15 @@ static enum iommu_status release(struct attachment *attachment,
     return flush_attachment(attachment);
 }
 
+/* Whether @user has nothing but what another function of @context may share. */
+static bool may_share(const struct attachment *user, const struct iommu_context *context,
+                      const struct attachment *other_user)
+{
+    return user == NULL ||
+           (user->context_id == context->id &&
+            (other_user == NULL || user->interrupts == other_user->interrupts));
+}
+
 /* Whether @sbdf, whose requests may carry @alias, may leave quarantine for @context. */
 static enum iommu_status may_attach(const struct iommu_context *context, rp_sbdf_t sbdf,
                                     uint16_t alias)
@@ -412,34 +444,80 @@ static enum iommu_status may_attach(const struct iommu_context *context, rp_sbdf
     uint16_t segment = rp_sbdf_segment(sbdf);
     uint16_t id = rp_sbdf_requester_id(sbdf);
     const struct attachment *present = find_attachment(sbdf);
+    const struct attachment *user = find_user(segment, id);
+    const struct attachment *alias_user = find_user(segment, alias);
 
     if (present != NULL)
         return present->context_id == context->id ? IOMMU_EXISTS : IOMMU_BUSY;
-    if (is_in_use(segment, id) || is_in_use(segment, alias))
+    if (!may_share(user, context, alias_user) || !may_share(alias_user, context, user))
         return IOMMU_BUSY;
     if (is_reserved(segment, id) || is_reserved(segment, alias))
         return IOMMU_RESERVED;
     return IOMMU_OK;
 }
 
-static enum iommu_status attach(struct iommu_context *context, rp_sbdf_t sbdf)
+/* Whether entries of another function are among those of @attachment, and whose. */
+static const struct attachment *find_overlap(const struct attachment *attachment)
+{
+    for (unsigned i = 0; i < ATTACHMENTS_MAX; i++) {
+        const struct attachment *other = &amdvi.attachments[i];
+
+        if (other->context_id != 0 && other->interrupts == attachment->interrupts &&
+            other->first < attachment->first + attachment->count &&
+            attachment->first < other->first + other->count)
+            return other;
+    }
+    return NULL;
+}
+
+/*
+ * Finds free entries in the table. The vectors of an MSI differ in the low bits alone,
+ * so that entries begin at a multiple of their number.
+ */
+static enum iommu_status place(struct attachment *attachment)
+{
+    const struct attachment *other;
+    unsigned alignment = 1;
+
+    while (alignment < attachment->count)
+        alignment *= 2;
+    while ((other = find_overlap(attachment)) != NULL)
+        attachment->first =
+            (uint16_t)((other->first + other->count + alignment - 1) & ~(alignment - 1));
+    return attachment->first + attachment->count <= IOMMU_INTERRUPTS_MAX
+               ? IOMMU_OK
+               : IOMMU_NO_MEMORY;
+}
+
+static enum iommu_status attach(struct iommu_context *context, rp_sbdf_t sbdf,
+                                unsigned interrupt_count)
 {
     const struct acpi_ivhd_range *range = find_range(sbdf);
 
+    if (interrupt_count - 1 >= IOMMU_INTERRUPTS_MAX)
+        return IOMMU_INVALID;
     if (range == NULL)
         return IOMMU_NO_DEVICE;
-    uint16_t alias = range->has_alias ? range->alias : rp_sbdf_requester_id(sbdf);
-    enum iommu_status status = may_attach(context, sbdf, alias);
+    struct attachment added = {
+        .context_id = context->id,
+        .sbdf = sbdf,
+        .alias = range->has_alias ? range->alias : rp_sbdf_requester_id(sbdf),
+        .count = (uint16_t)interrupt_count,
+    };
+    enum iommu_status status = may_attach(context, sbdf, added.alias);
     if (status != IOMMU_OK)
         return status;
     struct attachment *attachment = find_free_attachment();
-    uint32_t *interrupts = pages_alloc(INTERRUPT_TABLE_PAGES);
-    if (attachment == NULL || interrupts == NULL) {
-        if (interrupts != NULL)
-            pages_free(interrupts, INTERRUPT_TABLE_PAGES);
+    const struct attachment *sharer = find_user(rp_sbdf_segment(sbdf), added.alias);
+    if (sharer == NULL)
+        sharer = find_user(rp_sbdf_segment(sbdf), rp_sbdf_requester_id(sbdf));
+    if (attachment == NULL)
         return IOMMU_NO_MEMORY;
-    }
-    *attachment = (struct attachment){context->id, sbdf, alias, interrupts};
+    added.interrupts =
+        sharer != NULL ? sharer->interrupts : pages_alloc(INTERRUPT_TABLE_PAGES);
+    if (added.interrupts == NULL || place(&added) != IOMMU_OK)
+        return IOMMU_NO_MEMORY;
+    *attachment = added;
     status = release(attachment, context);
     if (status == IOMMU_OK)
         context->attached_count++;
@@ -448,12 +526,13 @@ static enum iommu_status attach(struct iommu_context *context, rp_sbdf_t sbdf)
     return status;
 }
 
-enum iommu_status iommu_attach(struct iommu_context *context, rp_sbdf_t sbdf)
+enum iommu_status iommu_attach(struct iommu_context *context, rp_sbdf_t sbdf,
+                               unsigned interrupt_count)
 {
     if (!is_context(context))
         return amdvi.is_up ? IOMMU_INVALID : IOMMU_UNSUPPORTED;
     spin_lock(&amdvi.lock);
-    enum iommu_status status = attach(context, sbdf);
+    enum iommu_status status = attach(context, sbdf, interrupt_count);
     spin_unlock(&amdvi.lock);
     return status;
 }
@@ -483,17 +562,18 @@ static enum iommu_status set_irte(rp_sbdf_t sbdf, unsigned index, uint32_t irte)
 
     if (!amdvi.is_up)
         return IOMMU_UNSUPPORTED;
-    if (index >= IOMMU_INTERRUPTS_MAX)
-        return IOMMU_INVALID;
     spin_lock(&amdvi.lock);
     const struct attachment *attachment = find_attachment(sbdf);
-    if (attachment != NULL) {
+    if (attachment != NULL && index >= attachment->count) {
+        status = IOMMU_INVALID;
+    } else if (attachment != NULL) {
         const struct amdvi_command commands[] = {
             amdvi_invalidate_interrupt_table(rp_sbdf_requester_id(sbdf)),
             amdvi_invalidate_interrupt_table(attachment->alias),
         };
 
-        __atomic_store_n(&attachment->interrupts[index], irte, __ATOMIC_RELEASE);
+        __atomic_store_n(&attachment->interrupts[attachment->first + index], irte,
+                         __ATOMIC_RELEASE);
         status = execute(commands, sizeof(commands) / sizeof(commands[0]));
     }
     spin_unlock(&amdvi.lock);
@@ -517,18 +597,26 @@ enum iommu_status iommu_irte_clear(rp_sbdf_t sbdf, unsigned index)
     return set_irte(sbdf, index, 0);
 }
 
-enum iommu_status iommu_msi_message(unsigned index, uint64_t *out_address,
+enum iommu_status iommu_msi_message(rp_sbdf_t sbdf, unsigned index, uint64_t *out_address,
                                     uint32_t *out_data)
 {
+    enum iommu_status status = IOMMU_NO_DEVICE;
+
     *out_address = 0;
     *out_data = 0;
     if (!amdvi.is_up)
         return IOMMU_UNSUPPORTED;
-    if (index >= IOMMU_INTERRUPTS_MAX)
-        return IOMMU_INVALID;
-    *out_address = MSI_ADDRESS;
-    *out_data = index;
-    return IOMMU_OK;
+    spin_lock(&amdvi.lock);
+    const struct attachment *attachment = find_attachment(sbdf);
+    if (attachment != NULL && index >= attachment->count) {
+        status = IOMMU_INVALID;
+    } else if (attachment != NULL) {
+        *out_address = MSI_ADDRESS;
+        *out_data = attachment->first + index;
+        status = IOMMU_OK;
+    }
+    spin_unlock(&amdvi.lock);
+    return status;
 }
 
 /* --- events --- */

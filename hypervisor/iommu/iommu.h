@@ -123,30 +123,32 @@ enum iommu_status iommu_context_unmap(struct iommu_context *context, rp_gpa_t gp
                                       uint64_t size) RP_MUST_CHECK;
 
 /*
- * Takes a function out of quarantine into @context, with an empty remapping table for
- * its interrupts. IOMMU_NO_DEVICE; IOMMU_EXISTS: it is in @context already; IOMMU_BUSY:
- * it is in another context, or a function that shares a requester ID with it is outside
- * quarantine (behind a bridge to conventional PCI all may share one, and a remapping
- * table with it); IOMMU_RESERVED; IOMMU_NO_MEMORY; IOMMU_TIMEOUT: it is in quarantine
- * for us, as with iommu_detach().
+ * Takes a function out of quarantine into @context, with @interrupt_count (1 to
+ * IOMMU_INTERRUPTS_MAX) empty remapping entries. IOMMU_INVALID; IOMMU_NO_DEVICE;
+ * IOMMU_EXISTS: it is in @context already; IOMMU_BUSY: it is in another context, or a
+ * function that shares a requester ID with it is (behind a bridge to conventional PCI
+ * all may); IOMMU_RESERVED; IOMMU_NO_MEMORY: also when those that share an ID want more
+ * than IOMMU_INTERRUPTS_MAX entries; IOMMU_TIMEOUT: it is in quarantine for us, as with
+ * iommu_detach().
  */
-enum iommu_status iommu_attach(struct iommu_context *context,
-                               rp_sbdf_t sbdf) RP_MUST_CHECK;
+enum iommu_status iommu_attach(struct iommu_context *context, rp_sbdf_t sbdf,
+                               unsigned interrupt_count) RP_MUST_CHECK;
 
 /*
- * Puts a function of @context back into quarantine; nothing of its remapping table or
- * translations survives. IOMMU_NO_DEVICE: it is not in @context. IOMMU_TIMEOUT: it is
- * in quarantine for us, but the hardware may have cached otherwise: reset the function
- * and do not assign it or its memory again.
+ * Puts a function of @context back into quarantine; nothing of its remapping entries or
+ * translations survives, but what is under a requester ID that it shares with others.
+ * IOMMU_NO_DEVICE: it is not in @context. IOMMU_TIMEOUT: it is in quarantine for us, but
+ * the hardware may have cached otherwise: reset the function and do not assign it or its
+ * memory again.
  */
 enum iommu_status iommu_detach(struct iommu_context *context,
                                rp_sbdf_t sbdf) RP_MUST_CHECK;
 
 /*
- * Routes interrupt @index (0 to 255) of an attached function. Replaces a live entry in
- * one store: an interrupt goes where the old entry says or where the new one does.
- * IOMMU_INVALID; IOMMU_UNSUPPORTED: the APIC ID does not fit the IOMMU's entries (above
- * 254); IOMMU_NO_DEVICE: not attached; IOMMU_TIMEOUT.
+ * Routes interrupt @index (below its count) of an attached function. Replaces a live
+ * entry in one store: an interrupt goes where the old entry says or where the new one
+ * does. IOMMU_INVALID; IOMMU_UNSUPPORTED: the APIC ID does not fit the IOMMU's entries
+ * (above 254); IOMMU_NO_DEVICE: not attached; IOMMU_TIMEOUT.
  */
 enum iommu_status iommu_irte_set(rp_sbdf_t sbdf, unsigned index,
                                  const struct iommu_interrupt *interrupt) RP_MUST_CHECK;
@@ -155,10 +157,10 @@ enum iommu_status iommu_irte_set(rp_sbdf_t sbdf, unsigned index,
 enum iommu_status iommu_irte_clear(rp_sbdf_t sbdf, unsigned index) RP_MUST_CHECK;
 
 /*
- * The MSI message that a device must send to hit its own entry @index; never shown to
- * a guest. IOMMU_INVALID, IOMMU_UNSUPPORTED.
+ * The MSI message that an attached function must send to hit its own entry @index; never
+ * shown to a guest. Statuses as iommu_irte_set().
  */
-enum iommu_status iommu_msi_message(unsigned index, uint64_t *out_address,
+enum iommu_status iommu_msi_message(rp_sbdf_t sbdf, unsigned index, uint64_t *out_address,
                                     uint32_t *out_data) RP_MUST_CHECK;
 
 /*

@@ -95,3 +95,11 @@ use() {
         cat /proc/interrupts
     fi
 }
+
+# A conventional function sits behind a bridge to conventional PCI, which is $bridge
+# afterwards: expect_bridge NAME FUNCTION
+expect_bridge() {
+    bridge=$(basename "$(dirname "$(readlink -f "/sys/bus/pci/devices/$2")")")
+    expect "$1-bridge" "PCI-Express to PCI/PCI-X Bridge" \
+        "$(lspci -vv -s "$bridge" | sed -n 's/.* Express (v2) \(.*\), MSI .*/\1/p')"
+}

@@ -236,6 +236,111 @@ static void port_without_a_sound_range_forwards_nothing(void **state)
     assert_int_equal(rp_topology_child_bus(&topology, PORT_COUNT), 0);
 }
 
+/* --- a bridge between a port and its child --------------------------------------- */
+
+static struct rp_image pci_bridge_image;
+static struct rp_bridge pci_bridge;
+
+/* Port 1 (bus 2) has a conventional function, and buses for a bridge: 2 to 4. */
+static void plug_behind_a_bridge(void)
+{
+    rp_bridge_reset(&pci_bridge, &pci_bridge_image, &ports[1], RP_BRIDGE_AFTER_RESET);
+    assert_int_equal(rp_topology_attach_bridge(&topology, 1, &pci_bridge), RP_OK);
+    assert_int_equal(rp_topology_attach(&topology, 1, 0, &some_function), RP_OK);
+    program_buses(1, 0x20, 0x22);
+}
+
+static void program_bridge(unsigned secondary, unsigned subordinate)
+{
+    struct rp_rootport_actions actions;
+
+    rp_bridge_write(&pci_bridge, 0x19, 1, secondary, &actions);
+    rp_bridge_write(&pci_bridge, 0x1a, 1, subordinate, &actions);
+    rp_topology_update_buses(&topology);
+}
+
+static void a_bridge_is_the_only_device_behind_its_port(void **state)
+{
+    (void)state;
+    plug_behind_a_bridge();
+    assert_int_equal(kind_at(0x20, 0, 0), RP_TOPOLOGY_BRIDGE);
+    assert_int_equal(rp_topology_find(&topology, 0x20, 0).port, 1);
+    for (unsigned devfn = 1; devfn < 256; devfn++)
+        assert_int_equal(kind_at(0x20, devfn >> 3, devfn & 7), RP_TOPOLOGY_ABSENT);
+    assert_int_equal(rp_topology_bridge_bus(&topology, 1), 0x20);
+    assert_int_equal(rp_topology_bridge_bus(&topology, 0), 0);
+    /* Not yet numbered, it has nothing behind it. */
+    assert_int_equal(rp_topology_child_bus(&topology, 1), 0);
+    for (unsigned bus = 0x21; bus < 256; bus++)
+        assert_int_equal(kind_at(bus, 0, 0), RP_TOPOLOGY_ABSENT);
+}
+
+static void the_child_is_on_the_bridges_secondary_bus(void **state)
+{
+    (void)state;
+    plug_behind_a_bridge();
+    program_bridge(0x22, 0x22);
+    assert_int_equal(kind_at(0x21, 0, 0), RP_TOPOLOGY_ABSENT);
+    assert_int_equal(kind_at(0x22, 0, 0), RP_TOPOLOGY_CHILD);
+    assert_ptr_equal(rp_topology_find(&topology, 0x22, 0).child, &some_function);
+    assert_int_equal(rp_topology_find(&topology, 0x22, 0).port, 1);
+    assert_int_equal(kind_at(0x22, 0, 1), RP_TOPOLOGY_ABSENT);
+    assert_int_equal(kind_at(0x22, 1, 0), RP_TOPOLOGY_ABSENT);
+    assert_int_equal(rp_topology_child_bus(&topology, 1), 0x22);
+}
+
+/* A request reaches the bridge only through its port. */
+static void a_bridge_with_a_bus_outside_of_its_ports_leads_nowhere(void **state)
+{
+    (void)state;
+    static const uint8_t numbers[] = {0, 1, 0x20, 0x23, 255};
+
+    plug_behind_a_bridge();
+    for (size_t i = 0; i < sizeof(numbers); i++) {
+        program_bridge(numbers[i], 255);
+        for (unsigned bus = 1; bus < 256; bus++)
+            assert_int_not_equal(kind_at(bus, 0, 0), RP_TOPOLOGY_CHILD);
+        assert_int_equal(rp_topology_child_bus(&topology, 1), 0);
+        assert_int_equal(kind_at(0x20, 0, 0), RP_TOPOLOGY_BRIDGE);
+    }
+}
+
+static void a_lower_port_takes_the_bus_behind_a_bridge(void **state)
+{
+    (void)state;
+    plug_behind_a_bridge();
+    program_bridge(0x21, 0x21);
+    program_buses(0, 0x21, 0x21);
+    assert_int_equal(kind_at(0x21, 0, 0), RP_TOPOLOGY_ABSENT);
+    assert_int_equal(rp_topology_child_bus(&topology, 1), 0);
+}
+
+static void detach_takes_the_bridge_too(void **state)
+{
+    (void)state;
+    plug_behind_a_bridge();
+    program_bridge(0x21, 0x21);
+    assert_int_equal(rp_topology_attach_bridge(&topology, 1, &pci_bridge), RP_ERR_EXISTS);
+    rp_topology_detach(&topology, 1);
+    assert_int_equal(kind_at(0x20, 0, 0), RP_TOPOLOGY_ABSENT);
+    assert_int_equal(kind_at(0x21, 0, 0), RP_TOPOLOGY_ABSENT);
+    assert_int_equal(rp_topology_attach(&topology, 1, 0, &other_function), RP_OK);
+    assert_ptr_equal(rp_topology_find(&topology, 0x20, 0).child, &other_function);
+    assert_int_equal(kind_at(0x21, 0, 0), RP_TOPOLOGY_ABSENT);
+    assert_int_equal(rp_topology_attach_bridge(&topology, PORT_COUNT, &pci_bridge),
+                     RP_ERR_INVALID);
+    assert_int_equal(rp_topology_attach_bridge(&topology, 0, NULL), RP_ERR_INVALID);
+}
+
+static void firmware_has_two_buses_for_each_of_31_ports(void **state)
+{
+    (void)state;
+    assert_int_equal(rp_topology_first_bus(0), 1);
+    for (unsigned port = 1; port <= 31; port++)
+        assert_int_equal(rp_topology_first_bus(port) - rp_topology_first_bus(port - 1),
+                         2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +360,13 @@ int main(void)
         cmocka_unit_test_setup(overlap_below_leaves_the_higher_secondary_to_its_port,
                                set_up),
         cmocka_unit_test_setup(port_without_a_sound_range_forwards_nothing, set_up),
+        cmocka_unit_test_setup(a_bridge_is_the_only_device_behind_its_port, set_up),
+        cmocka_unit_test_setup(the_child_is_on_the_bridges_secondary_bus, set_up),
+        cmocka_unit_test_setup(a_bridge_with_a_bus_outside_of_its_ports_leads_nowhere,
+                               set_up),
+        cmocka_unit_test_setup(a_lower_port_takes_the_bus_behind_a_bridge, set_up),
+        cmocka_unit_test_setup(detach_takes_the_bridge_too, set_up),
+        cmocka_unit_test(firmware_has_two_buses_for_each_of_31_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
