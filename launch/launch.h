@@ -20,9 +20,9 @@ enum {
     LAUNCH_DOMAIN_MAX = 16,
     LAUNCH_PORT_MAX = 64,        /* over all domains */
     LAUNCH_DOMAIN_PORT_MAX = 30, /* devices 1 to 30 of the domain's bus 0 */
-    LAUNCH_DOMAIN_CPU_MAX = 64,
+    LAUNCH_DOMAIN_CPU_MAX = 32,
     LAUNCH_CPU_NUMBER_MAX = 1023,
-    LAUNCH_DOMAIN_BANK_MAX = 16,
+    LAUNCH_DOMAIN_BANK_MAX = 256, /* as many pieces as free memory may be in */
     LAUNCH_QUIRK_MAX = 32,
     LAUNCH_PATH_HOP_MAX = 16,
     LAUNCH_NAME_MAX = 31,      /* characters of a domain's name */

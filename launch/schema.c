@@ -9,7 +9,7 @@
 
 /* The ranges below are spelled out so that messages can show them. */
 _Static_assert(LAUNCH_DOMID_MAX == 32751, "domid");
-_Static_assert(LAUNCH_DOMAIN_CPU_MAX == 64, "cpus");
+_Static_assert(LAUNCH_DOMAIN_CPU_MAX == 32, "cpus");
 _Static_assert(LAUNCH_DOMAIN_PORT_MAX == 30, "port");
 
 #define AT(type, member) .offset = offsetof(struct type, member)
@@ -79,7 +79,7 @@ static const struct launch_property domain_properties[] = {
     {.name = "cpus",
      .parse = launch_parse_u32,
      AT(launch_domain, cpu_count),
-     RANGE(1, 64)},
+     RANGE(1, 32)},
     {.name = "cpu-numbers", .parse = launch_parse_cpu_numbers},
     {.name = "capabilities",
      .parse = launch_parse_roles,

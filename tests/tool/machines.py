@@ -149,10 +149,10 @@ MEMORY = ((0x0, 0xa0000, "ram"), (0x100000, 0x7ff00000, "ram"),
           (BASE, 0x10000000, "reserved"))
 
 
-def saved(functions, *, table=MCFG, memory=MEMORY, in_kernel=True):
+def saved(functions, *, table=MCFG, memory=MEMORY, in_kernel=True, cpus=4):
     """A saved set, as saved.h describes it."""
     lines = ["rootport-audit 1", "source machine", "identifiers kept", "unaddressable 0", "address-bits 46",
-             "amd-msr absent 0x0"]
+             f"cpus {cpus}", "amd-msr absent 0x0"]
     if table is None:
         lines.append("mcfg absent 0")
     else:
@@ -200,6 +200,8 @@ def write_root(root, functions, *, table=MCFG, memory=MEMORY, iomem=None):
         (folder / "end").write_text(f"{base + size - 1:#x}\n")
         (folder / "type").write_text(MEMORY_WORDS[kind] + "\n")
     (root / "sys/bus/pnp/devices").mkdir(parents=True)
+    (root / "sys/devices/system/cpu").mkdir(parents=True)
+    (root / "sys/devices/system/cpu/present").write_text("0-2,8\n")
     (root / "proc").mkdir()
     (root / "proc/iomem").write_text(
         iomem or "e0000000-efffffff : PCI ECAM 0000 [bus 00-ff]\n")

@@ -170,6 +170,20 @@ def test_root_with_amds_register(audit, tmp_path):
                                  "default": "at-boot", "probe": "at-boot"}
 
 
+@pytest.mark.parametrize("present, count", [
+    ("0-2,8\n", 4), ("0\n", 1), ("0-255\n", 256), ("3-1\n", None), ("all\n", None), ("\n", None),
+    (None, None)])
+def test_cpus(audit, tmp_path, present, count):
+    """They are saved, so that a configuration can be held against them."""
+    root = machines.write_root(tmp_path / "root", small())
+    listed = root / "sys/devices/system/cpu/present"
+    listed.unlink()
+    if present is not None:
+        listed.write_text(present)
+    assert audit.json("--root", root, "--save", tmp_path / "set", code=0)["cpus"] == count
+    assert audit.json("--from", tmp_path / "set", code=0)["cpus"] == count
+
+
 def test_root_without_acpi(audit, tmp_path):
     """As in a container: then nobody can tell whether there is an MCFG."""
     root = machines.write_root(tmp_path / "root", [host_bridge(size=CONVENTIONAL)], table=None)

@@ -4,7 +4,7 @@
 import pytest
 
 import machines
-from conftest import run_rootport
+from conftest import PROJECT, run_rootport
 from machines import CONVENTIONAL, HEADER_SIZE, Function, host_bridge, root_port, saved, small
 
 PLACE = "/chosen/hypervisor"
@@ -18,8 +18,8 @@ def port(selector, name="port", more=""):
         function {{ compatible = "rootport,function"; {selector} {more} }}; }};"""
 
 
-def domain(content="", name="guest", memory=65536, roles=""):
-    return f"""{name} {{ compatible = "xen,domain"; memory = /bits/ 64 <{memory}>; {roles}
+def domain(content="", name="guest", memory=65536, roles="", more=""):
+    return f"""{name} {{ compatible = "xen,domain"; memory = /bits/ 64 <{memory}>; {roles} {more}
         kernel {{ compatible = "module,kernel"; mb-index = <1>; }};
         {content} }};"""
 
@@ -233,6 +233,62 @@ def test_memory_that_the_audit_does_not_know(check):
     machine = saved(small(), memory=()).replace("memory-map seen firmware",
                                                 "memory-map denied firmware")
     assert check(tree(domain(memory=GIB_IN_KIB << 10)), machine, 0) == FINE
+
+
+def test_firmware_domain_is_gone_when_others_need_what_it_had(check):
+    source = tree(domain(name="firmware", memory=GIB_IN_KIB, roles='capabilities = "firmware";',
+                         more="cpus = <4>;"),
+                  domain(memory=GIB_IN_KIB, more="cpus = <4>;"))
+    assert check(source, saved(small()), 0) == [
+        "domains that can be launched: 2 of 2; findings: 0"]
+
+
+@pytest.mark.parametrize("base, size, code", [
+    (0x200000, 0x4000000, 0), (0x7fe00000, 0x4000000, 1), (0x80000000, 0x4000000, 1)])
+def test_memory_that_is_named(check, base, size, code):
+    lines = check(tree(domain(more=f"xen,static-mem = /bits/ 64 <{base:#x} {size:#x}>;")),
+                  saved(small()), code)
+    if code:
+        assert lines[0] == (
+            f"domain not launched: {PLACE}/guest: xen,static-mem: the machine has no RAM at all "
+            f"of these addresses [{base:#x}, {size:#x} bytes]. See the memory map in the "
+            "machine's boot messages, or leave the property out.")
+
+
+# --- CPUs ------------------------------------------------------------------------
+
+def test_cpus_that_the_machine_does_not_have(check):
+    source = tree(domain(name="one", more="cpus = <3>;"), domain(name="two", more="cpus = <2>;"),
+                  domain(name="three"))
+    assert check(source, saved(small()), 1) == [
+        f"domain not launched: {PLACE}/two: cpus: the machine doesn't have so many CPUs left "
+        "[1 at most]. Lower it, or that of the domains before it.",
+        "domains that can be launched: 2 of 3; findings: 1"]
+
+
+def test_cpu_numbers_that_the_machine_does_not_have(check):
+    assert check(tree(domain(more="cpu-numbers = <1 4>;")), saved(small()), 1)[0] == (
+        f"domain not launched: {PLACE}/guest: cpu-numbers: the machine has no CPU with such a "
+        "number [4 is not among 0 to 3]. Choose lower ones.")
+
+
+def test_cpus_that_the_audit_does_not_know(check):
+    machine = saved(small()).replace("cpus 4\n", "")
+    assert check(tree(domain(more="cpu-numbers = <30>;")), machine, 0) == FINE
+
+
+# --- the configurations that come with the sources -------------------------------
+
+OWN_CONFIGURATIONS = [*PROJECT.glob("configs/*.dts"), *PROJECT.glob("tests/boot/*/config.dts")]
+
+
+@pytest.mark.parametrize("source", sorted(OWN_CONFIGURATIONS),
+                         ids=lambda path: str(path.relative_to(PROJECT)))
+def test_configurations_keep_to_the_binding(source):
+    """But for those of boot tests that wait for what the hypervisor says of a mistake."""
+    scenario = source.parent / "test.toml"
+    is_wrong = scenario.exists() and "configuration: " in scenario.read_text()
+    run_rootport("config", "check", source, code=int(is_wrong))
 
 
 # --- what config new writes ------------------------------------------------------

@@ -650,7 +650,7 @@ static void a_finding_becomes_one_printable_line(void **state)
                                      .severity = LAUNCH_COSTS_DOMAIN,
                                      .node = "/chosen/\x1b[2J",
                                      .property = "cpus",
-                                     .hint = "1 to 64"};
+                                     .hint = "1 to 32"};
     char line[LINE_MAX_LENGTH] = "";
     char part[10] = "---------";
     size_t length;
@@ -660,7 +660,7 @@ static void a_finding_becomes_one_printable_line(void **state)
     assert_int_equal(length, strlen(line));
     assert_string_equal(line,
                         "domain not launched: /chosen/?[2J: cpus: The value must be one "
-                        "cell [1 to 64]. Write one number.");
+                        "cell [1 to 32]. Write one number.");
     assert_int_equal(launch_finding_format(&finding, "", part, 7), 6);
     assert_memory_equal(part, "domain\0--", 9);
     assert_int_equal(launch_finding_format(&finding, "", part, 0), 0);

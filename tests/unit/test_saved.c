@@ -18,6 +18,7 @@
           "identifiers left-out\n"                                                       \
           "unaddressable 3\n"                                                            \
           "address-bits 46\n"                                                            \
+          "cpus 8\n"                                                                     \
           "amd-msr seen 0xe0000021\n"                                                    \
           "mcfg seen 20\n"                                                               \
           "00: 4d 43 46 47 3c 00 00 00 01 7f 46 49 52 45 43 4b\n"                        \
@@ -75,6 +76,7 @@ static void test_what_it_says(void **state)
     assert_true(machine.is_without_identifiers);
     assert_int_equal(machine.unaddressable_count, 3);
     assert_int_equal(machine.address_bits, 46);
+    assert_int_equal(machine.cpu_count, 8);
     assert_int_equal(machine.amd_msr, 0xe0000021);
     assert_int_equal(machine.mcfg_size, 20);
     assert_int_equal(machine.mcfg[19], 4);
@@ -113,6 +115,7 @@ static const struct {
     {FIRST "source perhaps\n", 2, "neither machine nor dump"},
     {FIRST "identifiers perhaps\n", 2, "neither kept nor left-out"},
     {FIRST "address-bits 65\n", 2, "width"},
+    {FIRST "cpus 65537\n", 2, "number of CPUs"},
     {FIRST "mcfg seen 65537\n", 2, "at most 65536"},
     {FIRST "mcfg seen 16\nmcfg seen 16\n", 3, "came before"},
     {FIRST "mcfg perhaps 16\n", 2, "not one of"},

@@ -233,6 +233,14 @@ static void write_summary(struct json *json, const struct assess *assess)
     json_close_object(json);
 }
 
+static void write_cpus(struct json *json, unsigned count)
+{
+    if (count != 0)
+        json_number(json, "cpus", count);
+    else
+        json_string(json, "cpus", NULL);
+}
+
 void output_json(struct assess *assess, enum output_capabilities capabilities,
                  enum output_identifiers identifiers, FILE *file)
 {
@@ -246,6 +254,7 @@ void output_json(struct assess *assess, enum output_capabilities capabilities,
     json_string(&json, "sight", sight_word(assess->machine->mcfg_sight));
     json_string(&json, "text", rp_mcfg_verdict_text(assess->mcfg));
     json_close_object(&json);
+    write_cpus(&json, assess->machine->cpu_count);
     json_open_array(&json, "ecam");
     for (size_t i = 0; i < assess->region_count; i++)
         write_region(&json, &assess->regions[i]);

@@ -418,6 +418,47 @@ static void read_processor(const char *root, struct machine *machine)
     free(cpuinfo.bytes);
 }
 
+/* How many CPUs a list like "0-3,8" has; 0 if it isn't one. */
+static unsigned count_cpus(struct span list)
+{
+    uint64_t count = 0;
+
+    while (list.length > 0) {
+        const char *comma = memchr(list.at, ',', list.length);
+        size_t length = comma ? (size_t)(comma - list.at) : list.length;
+        const char *dash = memchr(list.at, '-', length);
+        struct span first = {list.at, dash ? (size_t)(dash - list.at) : length};
+        struct span last = {dash ? dash + 1 : list.at,
+                            dash ? length - first.length - 1 : length};
+        uint64_t low, high;
+
+        if (!span_decimal(first, MACHINE_CPUS_MAX - 1, &low) ||
+            !span_decimal(last, MACHINE_CPUS_MAX - 1, &high) || low > high)
+            return 0;
+        count += high - low + 1;
+        list.at += length + (comma != NULL);
+        list.length -= length + (comma != NULL);
+    }
+    return count <= MACHINE_CPUS_MAX ? (unsigned)count : 0;
+}
+
+/* Those that firmware lists, whether the kernel uses them or not. */
+static void read_cpus(const char *root, struct machine *machine)
+{
+    char path[FILES_PATH_SIZE];
+    struct file file;
+    struct text text;
+    struct span line;
+
+    if (!files_path(path, root, "/sys/devices/system/cpu/present") ||
+        !files_read(path, SMALL_FILE_SIZE, &file))
+        return;
+    text = text_begin(file.bytes, file.size);
+    if (text_next_line(&text, &line))
+        machine->cpu_count = count_cpus(line);
+    free(file.bytes);
+}
+
 void live_read_firmware(const char *root, struct machine *machine)
 {
     read_mcfg(root, machine);
@@ -425,4 +466,5 @@ void live_read_firmware(const char *root, struct machine *machine)
     read_iomem(root, machine);
     read_reservations(root, machine);
     read_processor(root, machine);
+    read_cpus(root, machine);
 }

@@ -18,6 +18,7 @@ enum {
     /* ACPI and E820 set no bounds; these are far above what machines have. */
     MACHINE_MCFG_SIZE_MAX = 65536,
     MACHINE_RANGES_MAX = 4096,
+    MACHINE_CPUS_MAX = 65536,
     MACHINE_DEVICE_SIZE = 16,
     /* A header without capabilities: what Linux shows to anybody. */
     MACHINE_HEADER_SIZE = 64,
@@ -84,6 +85,7 @@ struct machine {
     uint64_t amd_msr;
 
     unsigned address_bits; /* of physical addresses; 0 if not known */
+    unsigned cpu_count;    /* 0 if not known */
     bool is_without_identifiers;
 };
 

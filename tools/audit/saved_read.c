@@ -96,6 +96,16 @@ static bool read_address_bits(struct reading *reading)
     return true;
 }
 
+static bool read_cpus(struct reading *reading)
+{
+    uint64_t count;
+
+    if (!span_decimal(reading->fields[0], MACHINE_CPUS_MAX, &count))
+        return FAIL(reading, "not a number of CPUs");
+    reading->machine->cpu_count = (unsigned)count;
+    return true;
+}
+
 static bool read_amd_msr(struct reading *reading)
 {
     if (!read_sight(reading, &reading->machine->amd_msr_sight))
@@ -284,6 +294,7 @@ static const struct {
     {"identifiers", 1, read_identifiers},
     {"unaddressable", 1, read_unaddressable},
     {"address-bits", 1, read_address_bits},
+    {"cpus", 1, read_cpus},
     {"amd-msr", 2, read_amd_msr},
     {"mcfg", 2, read_mcfg},
     {"memory-map", 2, read_memory_map},

@@ -115,6 +115,7 @@ void saved_write(const struct machine *machine, FILE *file)
             machine->is_without_identifiers ? "left-out" : "kept");
     fprintf(file, "unaddressable %zu\n", machine->unaddressable_count);
     fprintf(file, "address-bits %u\n", machine->address_bits);
+    fprintf(file, "cpus %u\n", machine->cpu_count);
     write_firmware(machine, file);
     write_functions(machine, file);
     fputs("end\n", file);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Holds a launch configuration against a machine: each port's function, its
- * verdict, and the memory of the domains.
+ * verdict, and the memory and CPUs of the domains.
  */
 #include "tools/config/fit.h"
 
@@ -241,7 +241,13 @@ static void check_ports(struct fit *fit)
     }
 }
 
-/* ---- Memory ---------------------------------------------------------------- */
+/* ---- Memory and CPUs ------------------------------------------------------- */
+
+/* What is left for the domains that come next. */
+struct left {
+    uint64_t memory;
+    uint32_t cpu_count;
+};
 
 /* No less than the domains can have: ranges that overlap are counted twice. */
 static uint64_t ram_size(const struct machine *machine)
@@ -258,31 +264,115 @@ static uint64_t ram_size(const struct machine *machine)
     return sum;
 }
 
-/* In the order of the tree, as they are launched; one that doesn't fit takes nothing. */
-static void check_memory(struct fit *fit)
+static bool is_memory_there(struct fit *fit, const struct launch_domain *domain,
+                            uint64_t left)
 {
-    uint64_t left = ram_size(fit->assess.machine);
+    char hint[HINT_SIZE];
 
-    for (size_t i = 0; i < fit->config->domain_count; i++) {
-        struct launch_domain *domain = &fit->config->domains[i];
+    if (fit->assess.machine->memory_sight != SIGHT_SEEN || domain->memory <= left)
+        return true;
+    snprintf(hint, sizeof(hint), "%" PRIu64 " MiB at most", left >> MIB_SHIFT);
+    report(fit, domain->node,
+           (struct launch_message){
+               .severity = LAUNCH_COSTS_DOMAIN,
+               .property = "memory",
+               .text = "the machine doesn't have so much memory left",
+               .hint = hint,
+               .mend = "Lower it, or that of the domains before it",
+           });
+    return false;
+}
+
+/* A bank has to be in one piece of what firmware calls RAM. */
+static bool is_ram(const struct machine *machine, struct launch_bank bank)
+{
+    for (size_t i = 0; i < machine->memory_count; i++) {
+        const struct rp_memory_range *range = &machine->memory[i];
+
+        if (range->type == RP_MEMORY_RAM && bank.base.value >= range->base &&
+            bank.base.value - range->base < range->size &&
+            bank.size <= range->size - (bank.base.value - range->base))
+            return true;
+    }
+    return false;
+}
+
+static bool are_banks_there(struct fit *fit, const struct launch_domain *domain)
+{
+    const struct machine *machine = fit->assess.machine;
+
+    for (uint32_t i = 0; machine->memory_sight == SIGHT_SEEN && i < domain->bank_count;
+         i++) {
         char hint[HINT_SIZE];
 
-        if (!domain->is_launchable)
+        if (is_ram(machine, domain->banks[i]))
             continue;
-        if (domain->memory <= left) {
-            left -= domain->memory;
-            continue;
-        }
-        snprintf(hint, sizeof(hint), "%" PRIu64 " MiB at most", left >> MIB_SHIFT);
-        domain->is_launchable = false;
+        snprintf(hint, sizeof(hint), "0x%" PRIx64 ", 0x%" PRIx64 " bytes",
+                 domain->banks[i].base.value, domain->banks[i].size);
         report(fit, domain->node,
                (struct launch_message){
                    .severity = LAUNCH_COSTS_DOMAIN,
-                   .property = "memory",
-                   .text = "the machine doesn't have so much memory left",
+                   .property = "xen,static-mem",
+                   .text = "the machine has no RAM at all of these addresses",
                    .hint = hint,
-                   .mend = "Lower it, or that of the domains before it",
+                   .mend = "See the memory map in the machine's boot messages, or leave "
+                           "the property out",
                });
+        return false;
+    }
+    return true;
+}
+
+static bool are_cpus_there(struct fit *fit, const struct launch_domain *domain,
+                           uint32_t left)
+{
+    uint32_t count = fit->assess.machine->cpu_count;
+    struct launch_message message = {
+        .severity = LAUNCH_COSTS_DOMAIN,
+        .property = "cpus",
+        .text = "the machine doesn't have so many CPUs left",
+        .mend = "Lower it, or that of the domains before it",
+    };
+    bool are_there = count == 0 || domain->cpu_count <= left;
+    char hint[HINT_SIZE];
+
+    snprintf(hint, sizeof(hint), "%" PRIu32 " at most", left);
+    for (uint32_t i = 0; are_there && count != 0 && i < domain->cpu_number_count; i++) {
+        if (domain->cpu_numbers[i] < count)
+            continue;
+        are_there = false;
+        message.property = "cpu-numbers";
+        message.text = "the machine has no CPU with such a number";
+        message.mend = "Choose lower ones";
+        snprintf(hint, sizeof(hint), "%u is not among 0 to %" PRIu32,
+                 domain->cpu_numbers[i], count - 1);
+    }
+    message.hint = hint;
+    if (!are_there)
+        report(fit, domain->node, message);
+    return are_there;
+}
+
+/*
+ * In the order of the tree, as they are launched; one that doesn't fit takes nothing,
+ * and the firmware domain is gone when the others need what it had.
+ */
+static void check_resources(struct fit *fit)
+{
+    struct left left = {ram_size(fit->assess.machine), fit->assess.machine->cpu_count};
+
+    for (size_t i = 0; i < fit->config->domain_count; i++) {
+        struct launch_domain *domain = &fit->config->domains[i];
+
+        if (!domain->is_launchable)
+            continue;
+        domain->is_launchable = is_memory_there(fit, domain, left.memory) &&
+                                are_banks_there(fit, domain) &&
+                                are_cpus_there(fit, domain, left.cpu_count);
+        if (!domain->is_launchable || (domain->roles & LAUNCH_ROLE_FIRMWARE) != 0)
+            continue;
+        left.memory -= domain->memory;
+        left.cpu_count -= domain->cpu_count;
     }
 }
 
@@ -296,8 +386,7 @@ size_t fit_check(const void *blob, struct launch_config *config,
     assess_machine(&fit.assess, machine, launch_core_policy(config->ecam));
     describe_machine(&fit);
     check_ports(&fit);
-    if (machine->memory_sight == SIGHT_SEEN)
-        check_memory(&fit);
+    check_resources(&fit);
     free(fit.functions);
     assess_free(&fit.assess);
     return fit.finding_count;
