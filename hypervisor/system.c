@@ -151,6 +151,7 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
     if (!has_iommu && config.iommu == LAUNCH_IOMMU_REQUIRED && config.port_count != 0)
         console_log("no function is assigned without an IOMMU: turn AMD-Vi on in the "
                     "firmware's set-up, or say iommu = \"none\" in the configuration");
+    build_reserve(&config);
     functions = describe_functions(&page_count);
     if (functions == NULL)
         return "no memory to find the configured functions";

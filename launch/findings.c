@@ -32,11 +32,11 @@ static const char *const rules[LAUNCH_RULE_COUNT] = {
         "A domain's name must be 1 to 31 letters, digits, '-', '_' and '.'",
     [LAUNCH_RULE_MEMORY_GRANULE] = "Memory must be a multiple of 2 MiB, and not nothing",
     [LAUNCH_RULE_BANK_LIST] =
-        "Memory banks must be 1 to 16 pairs of a 64-bit address and a 64-bit size in "
+        "Memory banks must be 1 to 256 pairs of a 64-bit address and a 64-bit size in "
         "bytes, multiples of 2 MiB, below 4 PiB",
     [LAUNCH_RULE_BANK_SUM] = "The banks must add up to the domain's memory",
     [LAUNCH_RULE_CPU_LIST] =
-        "CPU numbers must be 1 to 64 different cells, each 0 to 1023",
+        "CPU numbers must be 1 to 32 different cells, each 0 to 1023",
     [LAUNCH_RULE_CPU_COUNT] = "There must be as many CPU numbers as CPUs",
     [LAUNCH_RULE_ROLE_KNOWN] = "A capability must be one that Rootport has",
     [LAUNCH_RULE_SEAL_VALUE] =

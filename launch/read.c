@@ -364,7 +364,7 @@ static void check_domain(struct site *site, const struct launch_domain *domain)
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < domain->bank_count; i++)
-        sum += domain->banks[i].size; /* sixteen times 2^52 at most */
+        sum += domain->banks[i].size; /* 256 times 2^52 at most */
     if (domain->bank_count > 0 && sum != domain->memory)
         fault(site, LAUNCH_RULE_BANK_SUM, "xen,static-mem", NULL);
     if (domain->cpu_number_count > 0 && domain->cpu_number_count != domain->cpu_count)

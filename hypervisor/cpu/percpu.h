@@ -36,6 +36,7 @@ struct percpu {
     struct tss *tss;
     void *host_vmcb;   /* VMLOAD/VMSAVE area of the hypervisor's own state */
     struct vcpu *vcpu; /* atomic: what this CPU is to run, NULL for nothing */
+    bool is_named;     /* by a domain's configuration: for that one alone */
     bool is_taken;     /* belongs to a domain, which need not run yet */
     bool is_online;
 };

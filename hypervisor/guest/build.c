@@ -47,33 +47,80 @@ static void refuse(const struct launch_domain *config, const char *why)
 
 /* ---- Memory ---------------------------------------------------------------- */
 
-static bool add_bank(struct domain *domain, uint64_t gpa, uint64_t size)
+/* Leaves what names its memory with all of it, or with none. */
+static bool reserve_memory(const struct launch_domain *config)
 {
-    struct domain_bank *bank = &domain->banks[domain->bank_count];
+    for (uint32_t i = 0; i < config->bank_count; i++) {
+        const struct launch_bank *bank = &config->banks[i];
 
-    if (domain->bank_count == DOMAIN_BANK_MAX)
+        if (memmap_take_at(bank->base.value, bank->size))
+            continue;
+        console_log("%s: xen,static-mem: %llx to %llx isn't free RAM", config->name,
+                    (unsigned long long)bank->base.value,
+                    (unsigned long long)(bank->base.value + bank->size));
+        while (i-- != 0)
+            memmap_give_back(config->banks[i].base.value, config->banks[i].size);
         return false;
-    bank->hpa = memmap_take(size);
-    if (bank->hpa == 0)
-        return false;
-    bank->gpa = gpa;
-    bank->size = size;
-    domain->bank_count++;
-    return paging_map_memory(bank->hpa, size) != NULL &&
-           npt_map(domain, gpa, bank->hpa, size, NPT_RAM);
+    }
+    return true;
+}
+
+void build_reserve(struct launch_config *config)
+{
+    for (size_t i = 0; i < config->domain_count; i++) {
+        struct launch_domain *domain = &config->domains[i];
+
+        domain->is_launchable = domain->is_launchable && reserve_memory(domain);
+        for (uint32_t j = 0; domain->is_launchable && j < domain->cpu_number_count; j++)
+            if (domain->cpu_numbers[j] < smp_cpu_count())
+                smp_cpu(domain->cpu_numbers[j])->is_named = true;
+    }
+}
+
+/*
+ * Up to @size bytes of the machine's: of what the configuration names, beyond the
+ * @used bytes that were taken before, or of the largest piece there is. 0: none.
+ */
+static uint64_t take(const struct launch_domain *config, uint64_t used, uint64_t size,
+                     uint64_t *out_hpa)
+{
+    uint64_t left = memmap_largest();
+
+    for (uint32_t i = 0; i < config->bank_count; i++) {
+        const struct launch_bank *bank = &config->banks[i];
+
+        left = used < bank->size ? bank->size - used : 0;
+        *out_hpa = bank->base.value + used;
+        if (left != 0)
+            break;
+        used -= bank->size;
+    }
+    if (size > left)
+        size = left;
+    if (config->bank_count == 0)
+        *out_hpa = memmap_take(size);
+    return *out_hpa != 0 ? size : 0;
 }
 
 /* Fills [@gpa, @gpa + @size) in as few pieces as the machine's memory allows. */
 static bool fill(struct domain *domain, uint64_t gpa, uint64_t size)
 {
     while (size != 0) {
-        uint64_t largest = memmap_largest();
-        uint64_t part = size < largest ? size : largest;
+        struct domain_bank *bank = &domain->banks[domain->bank_count];
 
-        if (part == 0 || !add_bank(domain, gpa, part))
+        if (domain->bank_count == DOMAIN_BANK_MAX)
             return false;
-        gpa += part;
-        size -= part;
+        bank->gpa = gpa;
+        bank->size = take(domain->config, domain->memory_size, size, &bank->hpa);
+        if (bank->size == 0)
+            return false;
+        domain->bank_count++;
+        domain->memory_size += bank->size;
+        if (paging_map_memory(bank->hpa, bank->size) == NULL ||
+            !npt_map(domain, gpa, bank->hpa, bank->size, NPT_RAM))
+            return false;
+        gpa += bank->size;
+        size -= bank->size;
     }
     return true;
 }
@@ -91,7 +138,7 @@ static uint64_t low_size(const struct domain *domain)
 
 static bool fill_as_guest(struct domain *domain)
 {
-    uint64_t size = domain->memory_size;
+    uint64_t size = domain->config->memory;
     uint64_t low = size < DOMAIN_LOW_RAM_END ? size : DOMAIN_LOW_RAM_END;
 
     return fill(domain, 0, low) && fill(domain, DOMAIN_HIGH_RAM_BASE, size - low);
@@ -100,7 +147,7 @@ static bool fill_as_guest(struct domain *domain)
 /* RAM where the machine has RAM, so that nothing is placed where a device is. */
 static bool fill_as_machine(struct domain *domain, const struct boot_info *boot)
 {
-    uint64_t left = domain->memory_size;
+    uint64_t left = domain->config->memory;
     uint64_t cursor = 0;
     uint64_t base, end;
 
@@ -114,12 +161,17 @@ static bool fill_as_machine(struct domain *domain, const struct boot_info *boot)
     return left == 0;
 }
 
+/* What it names has been put aside for it. */
+static bool has_memory(const struct launch_domain *config)
+{
+    return config->bank_count != 0 || config->memory <= memmap_available();
+}
+
 static bool give_memory(struct domain *domain, const struct build_input *input)
 {
     const struct launch_domain *config = domain->config;
 
-    domain->memory_size = config->memory;
-    if (memmap_available() < config->memory ||
+    if (!has_memory(config) ||
         !(hardware_is_for(domain) ? fill_as_machine(domain, input->boot)
                                   : fill_as_guest(domain))) {
         console_log(
@@ -141,22 +193,22 @@ static void clear_memory(const struct domain *domain)
 
 /* ---- CPUs ------------------------------------------------------------------ */
 
-static bool is_free(const struct percpu *cpu)
+/* Whether a domain that names that CPU, or one that names none, can have it. */
+static bool is_free(uint32_t number, bool is_named)
 {
-    return !cpu->is_taken;
+    return number < smp_cpu_count() && !smp_cpu(number)->is_taken &&
+           smp_cpu(number)->is_named == is_named;
 }
 
 static struct percpu *choose_cpu(const struct launch_domain *config, uint32_t index)
 {
-    if (config->cpu_number_count != 0) {
-        uint32_t number = config->cpu_numbers[index];
-
-        return number < smp_cpu_count() && is_free(smp_cpu(number)) ? smp_cpu(number)
-                                                                    : NULL;
-    }
+    if (config->cpu_number_count != 0)
+        return is_free(config->cpu_numbers[index], true)
+                   ? smp_cpu(config->cpu_numbers[index])
+                   : NULL;
     /* From the top: the boot CPU last, for it has most to do at the start. */
     for (uint32_t number = smp_cpu_count(); number-- != 0;)
-        if (is_free(smp_cpu(number)))
+        if (is_free(number, false))
             return smp_cpu(number);
     return NULL;
 }
@@ -165,20 +217,18 @@ bool build_has_room(const struct launch_domain *config)
 {
     uint32_t free_count = 0;
 
-    for (uint32_t i = 0; i < smp_cpu_count(); i++)
-        free_count += is_free(smp_cpu(i));
     for (uint32_t i = 0; i < config->cpu_number_count; i++)
-        if (choose_cpu(config, i) == NULL)
-            return false;
-    return config->cpu_count <= free_count && config->memory <= memmap_available();
+        free_count += is_free(config->cpu_numbers[i], true);
+    for (uint32_t i = 0; config->cpu_number_count == 0 && i < smp_cpu_count(); i++)
+        free_count += is_free(i, false);
+    return config->cpu_count <= free_count && has_memory(config);
 }
+
+_Static_assert((int)LAUNCH_DOMAIN_CPU_MAX <= (int)DOMAIN_VCPU_MAX,
+               "what a domain may ask for");
 
 static bool give_cpus(struct domain *domain, const struct launch_domain *config)
 {
-    if (config->cpu_count > DOMAIN_VCPU_MAX) {
-        refuse(config, "it asks for more than 32 CPUs: lower its `cpus` property");
-        return false;
-    }
     for (uint32_t i = 0; i < config->cpu_count; i++) {
         struct vcpu *vcpu = &domain->vcpus[i];
 

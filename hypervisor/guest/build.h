@@ -19,6 +19,12 @@ struct build_input {
 };
 
 /*
+ * Puts aside the memory and the CPUs that domains name, before any are given out; one
+ * whose memory isn't there can't be launched, and the log says why.
+ */
+void build_reserve(struct launch_config *config);
+
+/*
  * Builds the domain and gives it its CPUs, which are not started. Returns NULL and
  * logs what could not be had (what, which rule, the mend) when the domain cannot
  * run; a function that it cannot get costs it that function alone.

@@ -21,7 +21,7 @@ struct hardware;
 
 enum {
     DOMAIN_VCPU_MAX = 32,
-    DOMAIN_BANK_MAX = 16,
+    DOMAIN_BANK_MAX = 640, /* all free ranges, or named ones, cut where RAM is */
 };
 
 /* Where a guest finds what. RAM is from 0 to DOMAIN_LOW_RAM_END and from 4 GiB. */

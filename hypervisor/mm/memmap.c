@@ -160,6 +160,18 @@ uint64_t memmap_take(uint64_t size)
     return base;
 }
 
+bool memmap_take_at(uint64_t base, uint64_t size)
+{
+    bool is_taken = false;
+
+    spin_lock(&lock);
+    for (size_t i = 0; i < range_count && !is_taken; i++)
+        is_taken = base >= ranges[i].base && base + size <= ranges[i].end &&
+                   carve(base, base + size);
+    spin_unlock(&lock);
+    return is_taken;
+}
+
 /* Grows @range by what follows or precedes it, and takes that off the list. */
 static bool absorb_neighbour(struct free_range *range)
 {

@@ -30,7 +30,10 @@ const char *memmap_init(const struct boot_info *info,
  */
 uint64_t memmap_take(uint64_t size);
 
-/* Gives back what memmap_take() returned. */
+/* Takes these very @size bytes at @base; false when not all of them are free. */
+bool memmap_take_at(uint64_t base, uint64_t size);
+
+/* Gives back what memmap_take() returned, or memmap_take_at() took. */
 void memmap_give_back(uint64_t base, uint64_t size);
 
 /* The largest single range that can be taken, and the sum of all, in bytes. */

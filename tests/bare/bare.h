@@ -114,6 +114,7 @@ void act_dma(void);
 void act_function(void);
 void act_slots(void);
 void act_traces(void);
+void act_static_memory(void);
 void act_machine_dma(void);
 void act_machine_memory(void);
 void act_machine_off(void);

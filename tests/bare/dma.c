@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Has its NVMe controller read and write memory that isn't the domain's (NVM
- * Express Base Specification r2.0, 3.1.3 and 3.5.1).
+ * Has its NVMe controller read and write memory, most of which isn't the domain's
+ * (NVM Express Base Specification r2.0, 3.1.3 and 3.5.1).
  */
 #include "bare.h"
 
@@ -37,6 +37,7 @@ enum {
     IDENTIFY_CONTROLLER = 1,
     SERIAL_NUMBER = 4,
     PAGE = 4096,
+    LARGE_PAGE = 0x200000,
     STEP = 0x800000,
 };
 
@@ -71,8 +72,12 @@ static void wait_for(uint32_t mask, uint32_t value)
         cpu_relax();
 }
 
-/* Starts the controller with its queues there, and one command to carry out. */
-static void identify(uint64_t submission_queue, uint64_t completion_queue)
+/*
+ * Starts the controller with its queues there, and one command to carry out. To it,
+ * the domain's memory begins at @memory.
+ */
+static void identify_from(uint64_t memory, uint64_t submission_queue,
+                          uint64_t completion_queue)
 {
     struct {
         uint8_t opcode;
@@ -82,7 +87,7 @@ static void identify(uint64_t submission_queue, uint64_t completion_queue)
         uint64_t data[2];
         uint32_t what;
     } command = {.opcode = OPCODE_IDENTIFY,
-                 .data = {(uint64_t)identity},
+                 .data = {memory + (uint64_t)identity},
                  .what = IDENTIFY_CONTROLLER};
 
     memset(submission, 0, sizeof submission);
@@ -92,11 +97,16 @@ static void identify(uint64_t submission_queue, uint64_t completion_queue)
     mmio_write32(nvme + NVME_CC, 0);
     wait_for(CSTS_READY, 0);
     mmio_write32(nvme + NVME_AQA, AQA_16_16);
-    mmio_write64(nvme + NVME_ASQ, submission_queue);
-    mmio_write64(nvme + NVME_ACQ, completion_queue);
+    mmio_write64(nvme + NVME_ASQ, memory + submission_queue);
+    mmio_write64(nvme + NVME_ACQ, memory + completion_queue);
     mmio_write32(nvme + NVME_CC, CC_ENABLE);
     wait_for(CSTS_READY, CSTS_READY);
     mmio_write32(nvme + NVME_SQ0_TAIL, 1);
+}
+
+static void identify(uint64_t submission_queue, uint64_t completion_queue)
+{
+    identify_from(0, submission_queue, completion_queue);
 }
 
 static bool is_completed(void)
@@ -133,14 +143,19 @@ void nvme_command(void)
         phase = !phase;
 }
 
+static void expect_identity(const char *name)
+{
+    while (!is_completed())
+        cpu_relax();
+    check(identity[SERIAL_NUMBER] == 'r', name, "the identity has",
+          identity[SERIAL_NUMBER]);
+    pass(name);
+}
+
 static void use_own_memory(void)
 {
     identify((uint64_t)submission, (uint64_t)completion);
-    while (!is_completed())
-        cpu_relax();
-    check(identity[SERIAL_NUMBER] == 'r', "dma", "the identity has",
-          identity[SERIAL_NUMBER]);
-    pass("dma-own-memory");
+    expect_identity("dma-own-memory");
 }
 
 /* The controller gives up when it cannot reach a queue. */
@@ -192,4 +207,20 @@ void act_machine_dma(void)
             try_both_ways(at);
     pass("machine-dma-refused");
     use_own_memory();
+}
+
+/*
+ * Without an IOMMU: the controller has the machine's addresses, and the configuration
+ * says where this domain's memory is among them (at=ADDRESS).
+ */
+void act_static_memory(void)
+{
+    if (!open_controller()) {
+        fail("static-memory", "there is no controller", 0);
+        return;
+    }
+    for (uint64_t at = LARGE_PAGE; at < memory_end; at += PAGE)
+        *(volatile uint64_t *)at = *(volatile uint64_t *)at;
+    identify_from(command_line_number("at"), (uint64_t)submission, (uint64_t)completion);
+    expect_identity("static-memory");
 }

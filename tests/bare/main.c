@@ -31,6 +31,7 @@ static const struct act acts[] = {
     {"function", act_function},
     {"slots", act_slots},
     {"traces", act_traces},
+    {"static-memory", act_static_memory},
     {"machine-dma", act_machine_dma},
     {"machine-memory", act_machine_memory},
     {"machine-off", act_machine_off},

@@ -89,6 +89,39 @@ static void test_an_empty_module_takes_nothing(void **state)
     assert_int_equal(memmap_largest(), before);
 }
 
+static void test_what_is_named_is_taken_once(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    assert_null(memmap_init(&info, &machine));
+    before = memmap_available();
+    assert_true(memmap_take_at(GIB, 2 * MIB));
+    assert_int_equal(memmap_available(), before - 2 * MIB);
+    assert_false(memmap_take_at(GIB, 2 * MIB));
+    assert_false(memmap_take_at(GIB - 2 * MIB, 4 * MIB));
+    assert_true(memmap_take_at(GIB - 2 * MIB, 2 * MIB));
+    memmap_give_back(GIB - 2 * MIB, 4 * MIB);
+    assert_int_equal(memmap_available(), before);
+    assert_true(memmap_take_at(GIB - 2 * MIB, 4 * MIB));
+    assert_false(gives_out(2 * MIB, GIB - 2 * MIB, GIB + 2 * MIB));
+}
+
+static void test_what_is_not_free_is_not_taken(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    assert_null(memmap_init(&info, &machine));
+    before = memmap_available();
+    assert_false(memmap_take_at(0, 2 * MIB));
+    assert_false(memmap_take_at(2 * MIB, 2 * MIB)); /* the image */
+    assert_false(memmap_take_at(2 * GIB - MIB, 2 * MIB));
+    assert_false(memmap_take_at(3 * GIB, 2 * MIB));
+    assert_false(memmap_take_at(memmap_pool_base(), 2 * MIB));
+    assert_int_equal(memmap_available(), before);
+}
+
 static void test_reserved_wins_over_usable(void **state)
 {
     (void)state;
@@ -189,6 +222,8 @@ int main(void)
         cmocka_unit_test_setup(test_a_plain_machine, setup),
         cmocka_unit_test_setup(test_what_is_used_is_not_given_out, setup),
         cmocka_unit_test_setup(test_an_empty_module_takes_nothing, setup),
+        cmocka_unit_test_setup(test_what_is_named_is_taken_once, setup),
+        cmocka_unit_test_setup(test_what_is_not_free_is_not_taken, setup),
         cmocka_unit_test_setup(test_reserved_wins_over_usable, setup),
         cmocka_unit_test_setup(test_memory_listed_twice_is_there_once, setup),
         cmocka_unit_test_setup(test_what_cannot_be_addressed_is_left_out, setup),
