@@ -334,7 +334,7 @@ static void leave(struct domain *domain)
         bury(place);
 }
 
-/* There is no timer to wake a CPU: while a time is to be kept, it watches the clock. */
+/* While a time is to be kept, it watches the clock: not every machine has an alarm. */
 static void wait_for_work(void)
 {
     if (!seal_is_timed()) {

@@ -159,7 +159,7 @@ static void go_on(void)
     if (!machine_init(&boot, &tables, &options))
         give_up("no memory for the table of functions");
     system_apply_quirks();
-    seal_arm(options.seal, options.seal_ms);
+    seal_arm(options.seal, options.seal_ms, &tables.madt);
     machine_print();
     problem = system_launch(&boot, &tables, has_iommu);
     if (problem != NULL)

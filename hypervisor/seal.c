@@ -2,6 +2,7 @@
 /* The seal. */
 #include "seal.h"
 
+#include "cpu/alarm.h"
 #include "cpu/clock.h"
 #include "cpu/smp.h"
 #include "dev/console.h"
@@ -11,7 +12,7 @@
 static bool is_on_report;
 static uint64_t deadline; /* of clock_is_past(); atomic, 0: none */
 
-void seal_arm(enum launch_seal when, uint32_t limit_ms)
+void seal_arm(enum launch_seal when, uint32_t limit_ms, const struct acpi_madt *madt)
 {
     if (when == LAUNCH_SEAL_AT_BOOT) {
         seal_now("no evidence can come later");
@@ -22,6 +23,8 @@ void seal_arm(enum launch_seal when, uint32_t limit_ms)
         return;
     __atomic_store_n(&deadline, clock_deadline_us((uint64_t)limit_ms * 1000),
                      __ATOMIC_RELEASE);
+    if (alarm_init(madt))
+        alarm_set((uint64_t)limit_ms * 1000);
     for (uint32_t i = 0; i < smp_cpu_count(); i++)
         if (smp_cpu(i) != percpu_self())
             smp_kick(smp_cpu(i)); /* those that sleep are to watch the clock instead */
@@ -53,9 +56,15 @@ void seal_poll(void)
 {
     uint64_t due = __atomic_load_n(&deadline, __ATOMIC_ACQUIRE);
 
+    if (due == 0)
+        return;
+    if (!clock_is_past(due)) {
+        if (alarm_has_rung())
+            alarm_set(clock_until_us(due));
+        return;
+    }
     /* Of several CPUs that find it due, the one that takes it seals. */
-    if (due != 0 && clock_is_past(due) &&
-        __atomic_compare_exchange_n(&deadline, &due, 0, false, __ATOMIC_ACQ_REL,
+    if (__atomic_compare_exchange_n(&deadline, &due, 0, false, __ATOMIC_ACQ_REL,
                                     __ATOMIC_RELAXED))
         seal_now("its time has come");
 }

@@ -6,13 +6,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dev/acpi.h"
 #include "launch/launch.h"
 
 /*
  * Seals at once if @when says so. Otherwise the seal comes with a report, see
- * seal_reported(), or when @limit_ms (0: never) have passed, whatever is first.
+ * seal_reported(), or when @limit_ms (0: never) have passed, whatever is first. The
+ * boot CPU calls it; where its interrupts are, @madt says.
  */
-void seal_arm(enum launch_seal when, uint32_t limit_ms);
+void seal_arm(enum launch_seal when, uint32_t limit_ms, const struct acpi_madt *madt);
 
 /*
  * Seals, if nobody has: logs it with @why, a sentence, and lets the held functions

@@ -53,6 +53,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/boot/start.S \
 	hypervisor/control.c \
 	hypervisor/control_get.c \
+	hypervisor/cpu/alarm.c \
 	hypervisor/cpu/apic.c \
 	hypervisor/cpu/clock.c \
 	hypervisor/cpu/selftest.c \
@@ -357,8 +358,4 @@ GUEST_PROGRAMS := \
 SHIM_SRCS := \
 	tests/firmware/shim.c \
 	tests/firmware/start.S \
-
-# Kernels that boot tests start in domains.
-TEST_KERNELS := \
-	tests/guest/triple_fault.S \
 

@@ -108,6 +108,11 @@ bool clock_is_past(uint64_t deadline)
     return (int64_t)(tsc_read() - deadline) >= 0;
 }
 
+uint64_t clock_until_us(uint64_t deadline)
+{
+    return us_of(deadline - tsc_read());
+}
+
 void clock_delay_us(uint64_t us)
 {
     uint64_t deadline = clock_deadline_us(us);

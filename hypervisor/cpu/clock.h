@@ -27,6 +27,7 @@ uint64_t clock_now_us(void);
 /* When @us microseconds from now have passed, for clock_is_past(). */
 uint64_t clock_deadline_us(uint64_t us);
 bool clock_is_past(uint64_t deadline);
+uint64_t clock_until_us(uint64_t deadline); /* of one that isn't past */
 
 /* Waits @us microseconds. */
 void clock_delay_us(uint64_t us);

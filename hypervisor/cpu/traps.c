@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "cpu/alarm.h"
 #include "cpu/msr.h"
 #include "cpu/smp.h"
 #include "dev/console.h"
@@ -125,6 +126,7 @@ void traps_handle(struct trap_frame *frame)
     if (frame->vector == VECTOR_NMI) {
         while (smp_is_stopping())
             __asm__ volatile("hlt");
+        alarm_note_nmi();
         end_sleep(frame);
         return;
     }

@@ -121,6 +121,20 @@ static struct amdvi_dte quarantine_dte(void)
     return amdvi_dte_quarantine(QUARANTINE_ID, address_of(amdvi.empty_root));
 }
 
+/* The machine's own timer may call a CPU; nothing else of an I/O APIC passes. */
+static void pass_nmis(const struct segment *segment)
+{
+    const struct acpi_ivrs *ivrs = amdvi.ivrs;
+
+    for (unsigned i = 0; i < ivrs->special_count; i++) {
+        const struct acpi_special *special = &ivrs->specials[i];
+
+        if (special->kind == ACPI_SPECIAL_IOAPIC &&
+            rp_sbdf_segment(ivrs->ivhds[special->ivhd].sbdf) == segment->number)
+            segment->device_table[special->requester].quads[2] |= AMDVI_DTE_NMI_PASS;
+    }
+}
+
 static struct segment *add_segment(uint16_t number)
 {
     struct segment *segment = &amdvi.segments[amdvi.segment_count];
@@ -132,6 +146,7 @@ static struct segment *add_segment(uint16_t number)
         return NULL;
     for (size_t i = 0; i < REQUESTER_COUNT; i++)
         segment->device_table[i] = quarantine;
+    pass_nmis(segment);
     amdvi.segment_count++;
     return segment;
 }

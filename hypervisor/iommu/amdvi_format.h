@@ -31,7 +31,8 @@ _Static_assert(sizeof(struct amdvi_command) == AMDVI_COMMAND_SIZE, "48882, 2.4")
 /*
  * Blocks all DMA and all interrupts: no permission in the entry itself, an empty
  * table of the usual depth at @root should hardware look behind it, and IntCtl =
- * abort. NMI, INIT, ExtInt and LINT messages are blocked too.
+ * abort. NMI, INIT, ExtInt and LINT messages are blocked too (of I/O APICs amdvi.c lets
+ * NMIs pass).
  */
 struct amdvi_dte amdvi_dte_quarantine(uint16_t domain_id, uint64_t root);
 

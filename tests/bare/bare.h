@@ -109,6 +109,7 @@ void act_tables(void);
 void act_unemulated(void);
 void act_halt(void);
 void act_debug_loop(void);
+void act_spin(void);
 void act_hung_cpu(void);
 void act_dma(void);
 void act_function(void);

@@ -47,3 +47,10 @@ void act_debug_loop(void)
                      : "i"(RFLAGS_TF)
                      : "memory");
 }
+
+/* Without an exit, and without a way to be interrupted. */
+void act_spin(void)
+{
+    say("rootport-test: STEP spin");
+    __asm__ volatile("cli\n1:\tjmp 1b");
+}

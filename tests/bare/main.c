@@ -26,6 +26,7 @@ static const struct act acts[] = {
     {"unemulated", act_unemulated},
     {"halt", act_halt},
     {"debug-loop", act_debug_loop},
+    {"spin", act_spin},
     {"hung-cpu", act_hung_cpu},
     {"dma", act_dma},
     {"function", act_function},

@@ -395,7 +395,7 @@ static void starts_with_everything_in_quarantine(void **state)
     assert_false(dma(0x0108, 0x1000, &hpa));
     assert_false(dma(0xffff, 0, &hpa));
     assert_int_equal(msi(0x0108, 0), 0);
-    assert_int_equal(msi(0x00a0, 0), 0);
+    assert_int_equal(load_dte(&units[0], 0x00a0)->dte[2] >> 56, 4); /* but for NMIs */
     assert_int_equal(iommu_context_init(&guest), IOMMU_OK);
     assert_int_equal(iommu_context_init(&other), IOMMU_OK);
     assert_int_not_equal(guest.id, other.id);
