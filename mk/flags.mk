@@ -8,8 +8,11 @@ VERSION := 0.1
 # Left alone, everything is built for size, which is what an auditor has to read, but
 # for what each register access runs through: see rules.mk.
 OPT ?=
-CORE_OPT := $(or $(OPT),-Oz)
-HYPERVISOR_OPT := $(or $(OPT),-Oz)
+# Two passes of gcc make code larger even so: one copies blocks to spare jumps, the
+# other saves registers around calls.
+SMALL := -Oz $(if $(findstring clang,$(CC)),,-fno-tree-dominator-opts -fno-caller-saves)
+CORE_OPT := $(or $(OPT),$(SMALL))
+HYPERVISOR_OPT := $(or $(OPT),$(SMALL))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wswitch-enum -Wvla -Werror
