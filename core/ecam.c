@@ -259,7 +259,7 @@ static void attack(const struct rp_ecam *ecam, const struct rp_ecam_range *range
             region->source != RP_ECAM_SOURCE_CHIPSET) {
             region->state = RP_ECAM_REJECTED;
             region->reason = RP_ECAM_REASON_CONTRADICTS_CHIPSET;
-        } else if (source == region->source && source != RP_ECAM_SOURCE_REPORT) {
+        } else if (source == region->source) {
             region->state = RP_ECAM_REJECTED;
             region->reason = contradiction;
         }

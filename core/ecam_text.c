@@ -22,8 +22,6 @@ const char *rp_ecam_source_text(enum rp_ecam_source source)
         return "mcfg";
     case RP_ECAM_SOURCE_CHIPSET:
         return "chipset";
-    case RP_ECAM_SOURCE_REPORT:
-        return "report";
     }
     return "unknown";
 }

@@ -324,21 +324,6 @@ static void test_narrow(void **state)
     assert_int_equal(range.end_bus, 0x3f);
 }
 
-static void test_report_takes_nothing_down(void **state)
-{
-    struct rp_ecam_range range = range_of(0xd0000000, 0, 0x10, 0xff);
-    struct set set;
-
-    (void)state;
-    make(&set, RP_ECAM_POLICY_DEFAULT, 0);
-    add_mcfg(&set, 0xe0000000, 0, 0x00, 0x7f);
-    assert_int_equal(rp_ecam_judge(&set.ecam, &range, RP_ECAM_SOURCE_REPORT),
-                     RP_ECAM_REASON_OVERLAPS_BUSES);
-    add(&set, range, RP_ECAM_SOURCE_REPORT);
-    assert_rejected(&set.regions[1], RP_ECAM_REASON_OVERLAPS_BUSES);
-    assert_int_equal(set.regions[0].state, RP_ECAM_CANDIDATE);
-}
-
 static void test_match_by_address_and_overlap(void **state)
 {
     struct rp_ecam_range clamped = range_of(0xe0000000, 0, 0x00, 0x3f);
@@ -418,7 +403,7 @@ static void test_words(void **state)
                                 rp_ecam_reason_text((enum rp_ecam_reason)255));
     for (int i = 0; i <= RP_ECAM_ENABLED; i++)
         assert_string_not_equal(rp_ecam_state_text((enum rp_ecam_state)i), "unknown");
-    for (int i = 0; i <= RP_ECAM_SOURCE_REPORT; i++)
+    for (int i = 0; i <= RP_ECAM_SOURCE_CHIPSET; i++)
         assert_string_not_equal(rp_ecam_source_text((enum rp_ecam_source)i), "unknown");
     for (unsigned bit = 1; bit <= RP_ECAM_EVIDENCE_ALL; bit <<= 1)
         assert_string_not_equal(rp_ecam_evidence_text(bit), "unknown");
@@ -501,7 +486,6 @@ int main(void)
         cmocka_unit_test(test_chipset_confirms_each_part),
         cmocka_unit_test(test_chipset_decodes_fewer_buses),
         cmocka_unit_test(test_narrow),
-        cmocka_unit_test(test_report_takes_nothing_down),
         cmocka_unit_test(test_match_by_address_and_overlap),
         cmocka_unit_test(test_full_storage),
         cmocka_unit_test(test_policies),

@@ -21,12 +21,11 @@
 #define RP_ECAM_BUS_SIZE      0x100000u
 #define RP_ECAM_FUNCTION_SIZE 0x1000u
 
-/* Who named a region first. */
+/* Who named a region first. A report names none, see report.h. */
 enum rp_ecam_source {
     RP_ECAM_SOURCE_NONE = 0,
     RP_ECAM_SOURCE_MCFG,    /* the ACPI MCFG table */
     RP_ECAM_SOURCE_CHIPSET, /* the chipset's or CPU's own base register */
-    RP_ECAM_SOURCE_REPORT,  /* a report from a domain */
 };
 
 enum rp_ecam_state {

@@ -2,7 +2,8 @@
 /*
  * Reports: a domain with an ACPI interpreter says whether firmware has
  * reserved an ECAM region. A report takes effect on the region and on every
- * function behind it, or on nothing.
+ * function behind it, or on nothing. It names no new region: what neither MCFG nor
+ * the chipset has named is unknown (docs/decisions/0006-reports-name-no-region.md).
  *
  * A report is worked off in steps, so that thousands of functions make no
  * long stretch: evaluation happens in pieces and stores nothing that a reader
