@@ -73,7 +73,7 @@ static bool has_bars(const struct rp_vpci_state *state)
 
 static bool has_intx(const struct rp_vpci_state *state)
 {
-    return state->role == RP_VPCI_ROLE_HARDWARE || (state->policy & RP_VPCI_POLICY_INTX);
+    return state->policy & RP_VPCI_POLICY_INTX;
 }
 
 static bool is_memory(const struct rp_vpci_bar *bar)
@@ -314,7 +314,8 @@ uint32_t vpci_command_read(const struct rp_vpci_state *state, unsigned argument)
 
 /*
  * Memory decode of the hardware stays on: a domain's bit is about its mapping.
- * Bus mastering and INTx go to hardware, the rest of the domain's bits do not.
+ * Bus mastering and INTx go to hardware, the rest of the domain's bits do not; with
+ * each write, for a reset has left the pin disabled there, and not in the view.
  */
 void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
                         struct vpci_write write, struct rp_vpci_effects *effects)
@@ -333,8 +334,7 @@ void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
         to_hardware |= RP_PCI_COMMAND_IO;
     if (has_intx(state))
         to_hardware |= RP_PCI_COMMAND_INTX_DISABLE;
-    if (changed & to_hardware)
-        set_hw_command(state, to_hardware, command & to_hardware);
+    set_hw_command(state, to_hardware, command & to_hardware);
     if (changed & RP_PCI_COMMAND_MEMORY)
         effects->what |= RP_VPCI_EFFECT_MAPPINGS;
     if (changed & RP_PCI_COMMAND_INTX_DISABLE)

@@ -190,7 +190,8 @@ const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal)
     case RP_VPCI_REFUSED_ASLEEP:
         return "it is not in power state D0";
     case RP_VPCI_REFUSED_INTX_ALONE:
-        return "it has neither MSI nor MSI-X: its interrupt pin leads to no domain";
+        return "it has neither MSI nor MSI-X, and no quirk says where its interrupt pin "
+               "leads";
     }
     return "unknown";
 }

@@ -10,6 +10,7 @@
 #include "cpu/smp.h"
 #include "dev/acpi.h"
 #include "dev/console.h"
+#include "dev/ioapic.h"
 #include "dev/power.h"
 #include "domains.h"
 #include "guest/hw.h"
@@ -155,6 +156,7 @@ static void go_on(void)
                 (unsigned long long)memmap_available() >> 20,
                 (unsigned long)memmap_pool_size() >> 10);
     has_iommu = start_iommu();
+    ioapic_init(&tables, has_iommu);
     system_read_config(&boot, &options);
     if (!machine_init(&boot, &tables, &options))
         give_up("no memory for the table of functions");

@@ -93,6 +93,8 @@ static void apply_quirk(const struct launch_quirk *quirk, struct rp_scan *scan,
     }
     if (quirk->config_size != 0)
         rp_scan_override(function, (uint16_t)quirk->config_size);
+    if (quirk->pin_gsi != 0)
+        function->pin_gsi = (uint8_t)quirk->pin_gsi;
 }
 
 /* With an index a quirk means one function; otherwise all that match. */

@@ -22,8 +22,8 @@ void launch_describe(const struct rp_scan *scan, const struct rp_cfg *cfg,
                      struct launch_function *out_functions);
 
 /*
- * Changes the verdicts in @scan as the quirks of @config say. @functions is what
- * launch_describe() made of @scan.
+ * Changes verdicts and interrupt pins in @scan as the quirks of @config say. @functions
+ * is what launch_describe() made of @scan.
  */
 void launch_apply_quirks(const struct launch_config *config,
                          const struct launch_function *functions, struct rp_scan *scan,

@@ -171,6 +171,7 @@ struct launch_quirk {
     struct launch_selector
         functions;         /* by ID: all with that ID, unless index or serial */
     uint32_t config_size;  /* the verdict: 256 or 4096; 0: evaluate */
+    uint32_t pin_gsi;      /* where its interrupt pin leads, 1 to 255; 0: unknown */
     bool skip_alias_check; /* leave out the reads that look for aliasing */
 };
 

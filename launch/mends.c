@@ -50,7 +50,7 @@ static const char *const mends[LAUNCH_RULE_COUNT] = {
     [LAUNCH_RULE_SELECTOR_MISSING] = "Add one of them",
     [LAUNCH_RULE_SELECTOR_ONCE] = "Keep one of sbdf, pci-id and path",
     [LAUNCH_RULE_SELECTOR_REFINED] = "Remove what is too many",
-    [LAUNCH_RULE_QUIRK_EMPTY] = "Add config-size or skip-alias-check",
+    [LAUNCH_RULE_QUIRK_EMPTY] = "Add config-size, interrupt-pin-gsi or skip-alias-check",
     [LAUNCH_RULE_FOCUS_WITHOUT_CONSOLE] = "Remove console-focus or console = \"none\"",
     [LAUNCH_RULE_DOMAIN_NONE] = "Add a node compatible with \"xen,domain\"",
     [LAUNCH_RULE_DOMAIN_NAME_TAKEN] = "Rename one of them",

@@ -285,7 +285,7 @@ static void read_quirk(struct site *parent, int node)
     config->quirk_count++;
     site = read_site(parent, node, LAUNCH_NODE_QUIRK, quirk);
     check_selector(&site, &quirk->functions);
-    if (quirk->config_size == 0 && !quirk->skip_alias_check)
+    if (quirk->config_size == 0 && quirk->pin_gsi == 0 && !quirk->skip_alias_check)
         fault(&site, LAUNCH_RULE_QUIRK_EMPTY, NULL, NULL);
 }
 

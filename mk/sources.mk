@@ -66,6 +66,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/dev/acpi_ivrs.c \
 	hypervisor/dev/acpi_madt.c \
 	hypervisor/dev/console.c \
+	hypervisor/dev/ioapic.c \
 	hypervisor/dev/power.c \
 	hypervisor/dev/rtc.c \
 	hypervisor/evidence.c \
@@ -98,6 +99,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/pci_interrupt.c \
 	hypervisor/guest/pci_plug.c \
 	hypervisor/guest/physdev.c \
+	hypervisor/guest/pins.c \
 	hypervisor/guest/pvh.c \
 	hypervisor/guest/vapic.c \
 	hypervisor/guest/vcpu.c \
@@ -248,6 +250,7 @@ UNIT_TESTS := \
 	memmap \
 	pagetable \
 	pciehp \
+	pins \
 	probe \
 	pvh \
 	readers \
@@ -294,6 +297,9 @@ test_dsdt_SRCS := $(test_acpi_tables_SRCS)
 test_dump_SRCS := $(AUDIT_INPUT_SRCS)
 test_elf_SRCS := hypervisor/guest/elf.c
 test_execute_SRCS := hypervisor/svm/decode.c hypervisor/svm/execute.c
+test_pins_SRCS := hypervisor/guest/conline.c hypervisor/guest/vapic.c \
+	hypervisor/guest/vioapic.c hypervisor/guest/vrtc.c hypervisor/guest/vuart.c \
+	hypervisor/guest/x2apic.c hypervisor/iommu/iommu.c
 test_pvh_SRCS := hypervisor/guest/pvh.c
 test_hardware_tables_SRCS := hypervisor/guest/hardware_tables.c
 test_iommu_SRCS := hypervisor/iommu/amdvi.c $(test_amdvi_SRCS)

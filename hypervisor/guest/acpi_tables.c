@@ -322,6 +322,27 @@ static void put_windows(struct aml *aml, const struct acpi_tables_config *config
                               prefetched->base + (prefetched->size - 1));
 }
 
+/*
+ * _PRT (6.2.13): all four pins of what is behind a port lead to one place, however many
+ * bridges there are in between.
+ */
+static void put_routing(struct aml *aml, const struct acpi_tables_config *config)
+{
+    enum { PINS = 4, ANY_FUNCTION = 0xffff };
+
+    aml_name(aml, "_PRT");
+    aml_package(aml, (uint8_t)(PINS * config->port_count));
+    for (unsigned i = 0; i < PINS * config->port_count; i++) {
+        aml_package(aml, 4);
+        aml_integer(aml, (uint64_t)(i / PINS + 1) << 16 | ANY_FUNCTION);
+        aml_integer(aml, i % PINS);
+        aml_integer(aml, 0); /* no link device: a GSI follows */
+        aml_integer(aml, config->port_gsis[i / PINS]);
+        aml_end(aml);
+    }
+    aml_end(aml);
+}
+
 /* No _EJ0 and no _RMV below: beside native hot plug their effect is undefined. */
 static void put_host_bridge(struct aml *aml, const struct acpi_tables_config *config)
 {
@@ -340,6 +361,7 @@ static void put_host_bridge(struct aml *aml, const struct acpi_tables_config *co
     aml_resources(aml);
     put_windows(aml, config);
     aml_end(aml);
+    put_routing(aml, config);
     put_osc(aml);
     aml_end(aml);
 }
@@ -608,7 +630,8 @@ static bool is_valid(const struct acpi_tables_config *config)
 
     return base % ACPI_TABLES_ALIGNMENT == 0 &&
            base <= UINT64_MAX - ACPI_TABLES_SIZE_MAX && config->vcpu_count >= 1 &&
-           config->vcpu_count <= ACPI_TABLES_VCPU_MAX && are_ports_valid(config) &&
+           config->vcpu_count <= ACPI_TABLES_VCPU_MAX &&
+           config->port_count <= ACPI_TABLES_PORT_MAX && are_ports_valid(config) &&
            is_memory_valid(config);
 }
 

@@ -31,12 +31,15 @@
 #define ACPI_TABLES_COM1_PORT 0x3f8u
 #define ACPI_TABLES_COM1_GSI  4u
 
-/* The one I/O APIC: 24 pins, GSI 0 to 23. */
+/* The one I/O APIC: GSIs from 0 on. */
 #define ACPI_TABLES_IOAPIC_ADDRESS 0xfec00000u
 #define ACPI_TABLES_IOAPIC_ID      0u
 
 /* Where the guest reads the century from a CMOS clock, if it has one. */
 #define ACPI_TABLES_CMOS_CENTURY 0x32u
+
+/* Ports are devices 1, 2, ... of bus 0. */
+#define ACPI_TABLES_PORT_MAX 31u
 
 enum acpi_tables_clock {
     ACPI_TABLES_NO_CMOS_CLOCK = 0,
@@ -62,6 +65,8 @@ struct acpi_tables_config {
     rp_gpa_t ecam_base; /* of bus 0; a multiple of 1 MiB, not 0 */
     uint16_t segment;
     uint8_t last_bus; /* buses 0 to last_bus are behind the host bridge */
+    unsigned port_count;
+    uint8_t port_gsis[ACPI_TABLES_PORT_MAX]; /* where the pins behind a port lead */
 
     struct acpi_tables_window io;         /* within 64 KiB, without CF8 to CFF */
     struct acpi_tables_window memory;     /* within 4 GiB */

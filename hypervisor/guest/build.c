@@ -14,6 +14,7 @@
 #include "guest/hw.h"
 #include "guest/npt.h"
 #include "guest/pci.h"
+#include "guest/pins.h"
 #include "guest/pvh.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -373,6 +374,7 @@ static bool build_tables(struct domain *domain, uint64_t *out_rsdp)
         .last_bus = (uint8_t)(domain->ecam_size / DOMAIN_ECAM_BUS_SIZE - 1),
         .memory = pci_memory_window(),
         .prefetched = pci_prefetchable_window(),
+        .port_count = domain->pci->port_count,
     };
     uint64_t size = DOMAIN_ACPI_END - DOMAIN_ACPI_BASE;
     void *place = domain_memory(domain, DOMAIN_ACPI_BASE, size);
@@ -382,6 +384,8 @@ static bool build_tables(struct domain *domain, uint64_t *out_rsdp)
         return hardware_build_tables(domain, out_rsdp);
     if (place == NULL)
         return false;
+    for (unsigned i = 0; i < config.port_count; i++)
+        config.port_gsis[i] = domain->pci->ports[i].line;
     memset(place, 0, (size_t)size);
     if (acpi_tables_build(&config, place, (size_t)size, &image) != RP_OK)
         return false;
@@ -581,6 +585,7 @@ bool build_again(struct domain *domain, const struct build_input *input)
 void build_release(struct domain *domain)
 {
     pci_release(domain);
+    pins_reset(domain);
     reports_forget(domain_owner(domain));
     hardware_release(domain);
     if (domain->has_iommu && domain->iommu.root != NULL &&

@@ -2,17 +2,33 @@
 /* The devices of a guest that are not PCI functions. */
 #include "guest/devices.h"
 
+#include "dev/ioapic.h"
 #include "dev/rtc.h"
+#include "guest/hardware.h"
+#include "guest/pci.h"
+#include "guest/pins.h"
 #include "guest/vapic.h"
 
 enum {
     UART_PIN = 4, /* ISA IRQ 4, identity mapped */
 };
 
+/* The machine's pins where it sees the machine; else one a port, above ISA's. */
+static unsigned pin_count(const struct domain *domain)
+{
+    unsigned count = hardware_is_for(domain) ? ioapic_gsi_end()
+                                             : PINS_FIRST_PORT + domain->pci->port_count;
+
+    if (count < VIOAPIC_DRIVEN_MAX)
+        return VIOAPIC_DRIVEN_MAX;
+    return count < VIOAPIC_PIN_MAX ? count : VIOAPIC_PIN_MAX;
+}
+
 void devices_init(struct domain *domain)
 {
     vuart_init(&domain->uart);
-    vioapic_init(&domain->ioapic);
+    vioapic_init(&domain->ioapic, pin_count(domain));
+    pins_reset(domain);
     vrtc_init(&domain->rtc);
     conline_init(&domain->console, domain->name, CONLINE_DROP_SEQUENCES);
 }
@@ -86,10 +102,14 @@ void devices_rtc_write(struct domain *domain, unsigned offset, uint8_t value)
 uint64_t devices_ioapic_read(struct domain *domain, uint32_t offset, unsigned width)
 {
     uint32_t value;
+    unsigned pin;
 
     if (width != 4)
         return UINT64_MAX;
     spin_lock(&domain->device_lock);
+    pin = vioapic_pin_at(&domain->ioapic, offset);
+    if (pin != VIOAPIC_PIN_MAX)
+        pins_refresh(domain, pin);
     value = vioapic_read(&domain->ioapic, offset);
     spin_unlock(&domain->device_lock);
     return value;
@@ -99,11 +119,17 @@ void devices_ioapic_write(struct domain *domain, uint32_t offset, unsigned width
                           uint64_t value)
 {
     struct vioapic_messages messages;
+    unsigned pin;
 
     if (width != 4)
         return;
     spin_lock(&domain->device_lock);
     vioapic_write(&domain->ioapic, offset, (uint32_t)value, &messages);
     vapic_send_ioapic(domain, &messages);
+    pin = vioapic_pin_at(&domain->ioapic, offset);
+    if (pin != VIOAPIC_PIN_MAX)
+        pins_update(domain, pin);
+    if (vioapic_is_eoi(offset))
+        pins_eoi(domain, (uint8_t)value);
     spin_unlock(&domain->device_lock);
 }

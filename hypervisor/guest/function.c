@@ -10,6 +10,8 @@
 
 #include "cpu/clock.h"
 #include "dev/console.h"
+#include "guest/pci.h"
+#include "guest/pins.h"
 #include "machine.h"
 #include "mm/pages.h"
 
@@ -269,7 +271,7 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
     }
     function->scanned = scanned;
     function->sbdf = scanned->sbdf;
-    function->policy = policy;
+    function->policy = policy | (scanned->pin_gsi != 0 ? RP_VPCI_POLICY_INTX : 0);
     status = learn(function);
     *out_problem = problem_of(function, status);
     if (*out_problem != NULL) {
@@ -397,11 +399,17 @@ const char *function_give(struct guest_function *function, struct domain *domain
                            rp_scan_verdict(function->scanned).size);
     if (status != RP_OK)
         return rp_status_text(status);
+    problem =
+        pins_connect(domain, domain->pci->ports[port].line, function->scanned->pin_gsi);
+    if (problem != NULL)
+        return problem;
     if (domain->has_iommu)
         iommu_status = iommu_attach(&domain->iommu, function->sbdf,
                                     function_interrupt_count(&function->state));
-    if (iommu_status != IOMMU_OK)
+    if (iommu_status != IOMMU_OK) {
+        pins_disconnect(function->scanned->pin_gsi);
         return iommu_status_text(iommu_status);
+    }
     function->is_wanted = false;
     function->domain = domain;
     function->port = port;
@@ -421,6 +429,7 @@ void function_take_back(struct guest_function *function, enum function_next next
         function->is_tainted = true;
     }
     rp_vpci_quiesce(&function->state);
+    pins_disconnect(function->scanned->pin_gsi);
     if (!start_reset(function) && !function->is_tainted) {
         function->is_tainted = true;
         function->last_owner = domain_owner(domain);

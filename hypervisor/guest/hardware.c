@@ -6,6 +6,7 @@
 #include "dev/console.h"
 #include "guest/hardware_internal.h"
 #include "guest/pci_internal.h"
+#include "guest/pins.h"
 #include "lib/string.h"
 #include "machine.h"
 #include "mm/pages.h"
@@ -83,6 +84,20 @@ static void log_not_given(const struct domain *domain, rp_sbdf_t sbdf, const cha
                 rp_sbdf_fn(sbdf), why);
 }
 
+/*
+ * Once the configuration says of one function where its pin leads, it has to of all:
+ * one whose pin nobody knows could share it with what another domain has.
+ */
+static bool may_use_pin(const struct rp_function *function)
+{
+    const struct rp_scan *scan = machine_scan();
+
+    for (size_t i = 0; function->pin_gsi == 0 && i < scan->count; i++)
+        if (scan->functions[i].pin_gsi != 0)
+            return false;
+    return true;
+}
+
 static enum rp_status attach(struct hardware_function *mine)
 {
     struct rp_vpci_config config = {
@@ -90,6 +105,8 @@ static enum rp_status attach(struct hardware_function *mine)
         .platform = machine_platform(),
         .sbdf = mine->base.sbdf,
         .role = RP_VPCI_ROLE_HARDWARE,
+        .policy =
+            may_use_pin(mine->base.scanned) ? RP_VPCI_POLICY_INTX : RP_VPCI_POLICY_NONE,
         .msix_entries = mine->base.msix_entries,
         .msix_capacity = mine->base.domain->has_iommu ? IOMMU_INTERRUPTS_MAX
                                                       : RP_VPCI_MSIX_ENTRIES_MAX,
@@ -107,11 +124,11 @@ static const char *prepare(struct hardware_function *mine,
 {
     struct domain *domain = mine->base.domain;
     enum iommu_status iommu_status = IOMMU_OK;
-    const char *tie = function_tie(function, domain_owner(domain));
+    const char *problem = function_tie(function, domain_owner(domain));
     enum rp_status status;
 
-    if (tie != NULL)
-        return tie;
+    if (problem != NULL)
+        return problem;
     status = attach(mine);
     if (status == RP_OK)
         status = rp_vpci_build(&mine->base.view, &mine->base.state,
@@ -120,10 +137,16 @@ static const char *prepare(struct hardware_function *mine,
         return rp_vpci_refusal_text(mine->base.state.refusal);
     if (status != RP_OK)
         return rp_status_text(status);
+    problem = pins_connect(domain, function->pin_gsi, function->pin_gsi);
+    if (problem != NULL)
+        return problem;
     if (domain->has_iommu)
         iommu_status = iommu_attach(&domain->iommu, function->sbdf,
                                     function_interrupt_count(&mine->base.state));
-    return iommu_status == IOMMU_OK ? NULL : iommu_status_text(iommu_status);
+    if (iommu_status == IOMMU_OK)
+        return NULL;
+    pins_disconnect(function->pin_gsi);
+    return iommu_status_text(iommu_status);
 }
 
 /* What is no bridge, no part of the chipset, no IOMMU, and nobody's. */
@@ -233,6 +256,7 @@ void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self)
     pci_update_mappings(&mine->base, self);
     rp_vpci_quiesce(&mine->base.state);
     spin_unlock(&hardware->lock);
+    pins_disconnect(mine->base.scanned->pin_gsi);
     if (domain->has_iommu && iommu_detach(&domain->iommu, mine->base.sbdf) != IOMMU_OK)
         log_not_given(domain, mine->base.sbdf, "its DMA could not be shut off for sure");
     machine_scan()->functions[index].owner = 0;

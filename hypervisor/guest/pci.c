@@ -9,6 +9,7 @@
 #include "dev/console.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
+#include "guest/pins.h"
 #include "lib/string.h"
 #include "machine.h"
 #include "mm/pages.h"
@@ -176,6 +177,18 @@ void pci_place_bars(struct guest_function *function)
     place_bars(function, true, place->prefetchable);
 }
 
+/* Each port has its own, unless what it waits for has the pin of an earlier port's. */
+static uint8_t choose_line(const struct guest_pci *pci, unsigned port)
+{
+    const struct guest_function *held = pci->ports[port].held;
+
+    for (unsigned i = 0; held != NULL && held->scanned->pin_gsi != 0 && i < port; i++)
+        if (pci->ports[i].held != NULL &&
+            pci->ports[i].held->scanned->pin_gsi == held->scanned->pin_gsi)
+            return pci->ports[i].line;
+    return (uint8_t)(PINS_FIRST_PORT + port);
+}
+
 static const char *build_port(struct domain *domain, unsigned port)
 {
     struct guest_pci *pci = domain->pci;
@@ -190,6 +203,7 @@ static const char *build_port(struct domain *domain, unsigned port)
         .subordinate_bus = (uint8_t)(rp_topology_first_bus(port + 1) - 1),
     };
 
+    place->line = choose_line(pci, port);
     place->memory = take_window(place->held, false, place->memory_size, &pci->next_memory,
                                 DOMAIN_WINDOW_END);
     place->prefetchable = take_window(place->held, true, place->prefetchable_size,

@@ -98,6 +98,28 @@ bool vapic_write_msr(struct vcpu *vcpu, uint32_t msr, uint64_t value)
     return false;
 }
 
+/* The first vCPU that @message addresses gets it. */
+static void find_target(const struct domain *domain,
+                        const struct vioapic_message *message, struct vapic_message *out)
+{
+    for (uint32_t i = 0; i < domain->vcpu_count && !out->is_valid; i++) {
+        out->vcpu = i;
+        out->is_valid = vioapic_is_addressed(message, i);
+    }
+}
+
+struct vapic_message vapic_decode_entry(const struct domain *domain, uint64_t entry)
+{
+    struct vioapic_message message;
+    struct vapic_message result = {0};
+
+    if (vioapic_message_of(entry, &message))
+        find_target(domain, &message, &result);
+    result.vector = message.vector;
+    result.is_nmi = message.delivery == VIOAPIC_NMI;
+    return result;
+}
+
 struct vapic_message vapic_decode_msi(const struct domain *domain, uint64_t address,
                                       uint32_t data)
 {
@@ -115,10 +137,7 @@ struct vapic_message vapic_decode_msi(const struct domain *domain, uint64_t addr
     if (!result.is_nmi &&
         ((data & MSI_DATA_DELIVERY) > MSI_DATA_LOWEST || result.vector < VECTOR_FIRST))
         return result;
-    for (uint32_t i = 0; i < domain->vcpu_count && !result.is_valid; i++) {
-        result.vcpu = i;
-        result.is_valid = vioapic_is_addressed(&message, i);
-    }
+    find_target(domain, &message, &result);
     return result;
 }
 

@@ -30,6 +30,9 @@ struct vapic_message {
 struct vapic_message vapic_decode_msi(const struct domain *domain, uint64_t address,
                                       uint32_t data);
 
+/* Likewise, a redirection entry of its I/O APIC (@entry as there). */
+struct vapic_message vapic_decode_entry(const struct domain *domain, uint64_t entry);
+
 /* Sends it, or what an I/O APIC has to say. */
 void vapic_send(struct domain *domain, const struct vapic_message *message);
 void vapic_send_ioapic(struct domain *domain, const struct vioapic_messages *messages);

@@ -17,7 +17,6 @@ enum {
     SELECT_VERSION = 1,
     SELECT_ARBITRATION = 2,
     SELECT_ENTRIES = 0x10, /* two a pin, the low half first */
-    SELECT_END = SELECT_ENTRIES + 2 * VIOAPIC_PIN_COUNT,
 };
 
 enum { VERSION = 0x20, ID_SHIFT = 24 };
@@ -41,20 +40,21 @@ enum { VERSION = 0x20, ID_SHIFT = 24 };
 
 #define BROADCAST    0xffu
 
-void vioapic_init(struct vioapic *ioapic)
+_Static_assert(SELECT_ENTRIES + 2 * VIOAPIC_PIN_MAX == 0x100, "IOREGSEL has 8 bits");
+
+void vioapic_init(struct vioapic *ioapic, unsigned pin_count)
 {
-    *ioapic = (struct vioapic){0};
-    for (unsigned pin = 0; pin < VIOAPIC_PIN_COUNT; pin++)
+    *ioapic = (struct vioapic){.pin_count = (uint8_t)pin_count};
+    for (unsigned pin = 0; pin < VIOAPIC_PIN_MAX; pin++)
         ioapic->entry[pin] = ENTRY_MASKED;
 }
 
 static bool is_high(const struct vioapic *ioapic, unsigned pin)
 {
-    return ioapic->pins_high >> pin & 1u;
+    return pin < VIOAPIC_DRIVEN_MAX && (ioapic->pins_high >> pin & 1u);
 }
 
-/* Adds the message of @entry, unless it has a form that no guest may send. */
-static bool add_message(uint64_t entry, struct vioapic_messages *out)
+bool vioapic_message_of(uint64_t entry, struct vioapic_message *out)
 {
     struct vioapic_message message = {
         .mode = entry & ENTRY_LOGICAL ? VIOAPIC_LOGICAL : VIOAPIC_PHYSICAL,
@@ -75,9 +75,15 @@ static bool add_message(uint64_t entry, struct vioapic_messages *out)
     default: /* SMI, INIT and ExtINT are not a device's to send */
         return false;
     }
-    if (message.delivery != VIOAPIC_NMI && message.vector < FIRST_VECTOR)
+    *out = message;
+    return message.delivery == VIOAPIC_NMI || message.vector >= FIRST_VECTOR;
+}
+
+static bool add_message(uint64_t entry, struct vioapic_messages *out)
+{
+    if (!vioapic_message_of(entry, &out->message[out->count]))
         return false;
-    out->message[out->count++] = message;
+    out->count++;
     return true;
 }
 
@@ -108,7 +114,7 @@ void vioapic_set_pin(struct vioapic *ioapic, unsigned pin, enum vioapic_level le
                      struct vioapic_messages *out_messages)
 {
     out_messages->count = 0;
-    if (pin >= VIOAPIC_PIN_COUNT)
+    if (pin >= VIOAPIC_DRIVEN_MAX)
         return;
 
     bool is_rising = level == VIOAPIC_HIGH && !is_high(ioapic, pin);
@@ -127,7 +133,7 @@ void vioapic_eoi(struct vioapic *ioapic, uint8_t vector,
                  struct vioapic_messages *out_messages)
 {
     out_messages->count = 0;
-    for (unsigned pin = 0; pin < VIOAPIC_PIN_COUNT; pin++) {
+    for (unsigned pin = 0; pin < ioapic->pin_count; pin++) {
         uint64_t *entry = &ioapic->entry[pin];
 
         if (!(*entry & ENTRY_REMOTE_IRR) || (*entry & ENTRY_VECTOR) != vector)
@@ -139,10 +145,22 @@ void vioapic_eoi(struct vioapic *ioapic, uint8_t vector,
 
 /* Registers */
 
-/* The entry that @select is one half of. */
-static unsigned selected_pin(unsigned select)
+/* The pin whose entry IOREGSEL selects one half of, or VIOAPIC_PIN_MAX. */
+static unsigned selected_pin(const struct vioapic *ioapic)
 {
-    return (select - SELECT_ENTRIES) / 2;
+    unsigned pin = (ioapic->select - (unsigned)SELECT_ENTRIES) / 2;
+
+    return pin < ioapic->pin_count ? pin : VIOAPIC_PIN_MAX;
+}
+
+unsigned vioapic_pin_at(const struct vioapic *ioapic, uint32_t offset)
+{
+    return offset == REG_IOWIN ? selected_pin(ioapic) : VIOAPIC_PIN_MAX;
+}
+
+bool vioapic_is_eoi(uint32_t offset)
+{
+    return offset == REG_EOI;
 }
 
 static bool is_high_half(unsigned select)
@@ -153,24 +171,25 @@ static bool is_high_half(unsigned select)
 static uint32_t read_selected(const struct vioapic *ioapic)
 {
     unsigned select = ioapic->select;
+    unsigned pin = selected_pin(ioapic);
 
     if (select == SELECT_ID || select == SELECT_ARBITRATION)
         return (uint32_t)ioapic->id << ID_SHIFT;
     if (select == SELECT_VERSION)
-        return (VIOAPIC_PIN_COUNT - 1) << 16 | VERSION;
-    if (select < SELECT_ENTRIES || select >= SELECT_END)
+        return (ioapic->pin_count - 1u) << 16 | VERSION;
+    if (pin == VIOAPIC_PIN_MAX)
         return 0;
 
-    uint64_t entry = ioapic->entry[selected_pin(select)];
+    uint64_t entry = ioapic->entry[pin];
 
     return (uint32_t)(is_high_half(select) ? entry >> 32 : entry);
 }
 
 /* Making an entry edge-triggered clears its remote IRR. */
-static void write_entry(struct vioapic *ioapic, unsigned select, uint32_t value,
+static void write_entry(struct vioapic *ioapic, unsigned pin, uint32_t value,
                         struct vioapic_messages *out)
 {
-    unsigned pin = selected_pin(select);
+    unsigned select = ioapic->select;
     uint64_t old = ioapic->entry[pin];
     uint64_t half = is_high_half(select) ? UINT64_C(0xffffffff) << 32 : 0xffffffffu;
     uint64_t written = is_high_half(select) ? (uint64_t)value << 32 : value;
@@ -186,12 +205,12 @@ static void write_entry(struct vioapic *ioapic, unsigned select, uint32_t value,
 static void write_selected(struct vioapic *ioapic, uint32_t value,
                            struct vioapic_messages *out)
 {
-    unsigned select = ioapic->select;
+    unsigned pin = selected_pin(ioapic);
 
-    if (select == SELECT_ID)
+    if (ioapic->select == SELECT_ID)
         ioapic->id = value >> ID_SHIFT & ID_DEFINED;
-    else if (select >= SELECT_ENTRIES && select < SELECT_END)
-        write_entry(ioapic, select, value, out);
+    else if (pin != VIOAPIC_PIN_MAX)
+        write_entry(ioapic, pin, value, out);
 }
 
 uint32_t vioapic_read(const struct vioapic *ioapic, uint32_t offset)

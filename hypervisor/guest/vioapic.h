@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A guest's I/O APIC with 24 pins. It sends nothing itself: it says which
- * interrupt messages are due. 82093AA data sheet, with the EOI register of
- * version 0x20.
+ * A guest's I/O APIC. It sends nothing itself: it says which interrupt messages are
+ * due. 82093AA data sheet, with the EOI register of version 0x20.
+ *
+ * Pins up to 23 can be driven by vioapic_set_pin(). An embedder who connects a pin with
+ * a device that interrupts by itself looks at its entry instead, keeps remote IRR up to
+ * date there, and drives nothing.
  *
  * An interrupt that reaches the guest as an IPI has a clear TMR bit, so its EOI is
  * not broadcast. Linux sees the clear bit and writes the EOI register instead.
@@ -12,8 +15,9 @@
 
 #include <rootport/types.h>
 
-#define VIOAPIC_PIN_COUNT 24u
-#define VIOAPIC_SIZE      4096u
+#define VIOAPIC_PIN_MAX    120u /* as many as IOREGSEL can select */
+#define VIOAPIC_DRIVEN_MAX 24u
+#define VIOAPIC_SIZE       4096u
 
 enum vioapic_level { VIOAPIC_LOW = 0, VIOAPIC_HIGH };
 
@@ -36,19 +40,20 @@ struct vioapic_message {
 /* The messages to send, in this order. */
 struct vioapic_messages {
     unsigned count;
-    struct vioapic_message message[VIOAPIC_PIN_COUNT];
+    struct vioapic_message message[VIOAPIC_DRIVEN_MAX];
 };
 
-/* Private to vioapic.c, but for its storage. */
+/* Private to vioapic.c, but for its storage and the entries. */
 struct vioapic {
-    uint64_t entry[VIOAPIC_PIN_COUNT];
+    uint64_t entry[VIOAPIC_PIN_MAX];
     uint32_t pins_high; /* bit n: the input at pin n is high */
+    uint8_t pin_count;
     uint8_t select;
     uint8_t id;
 };
 
-/* As after reset: every pin masked and low. */
-void vioapic_init(struct vioapic *ioapic);
+/* As after reset: each of @pin_count pins, 24 to VIOAPIC_PIN_MAX, masked and low. */
+void vioapic_init(struct vioapic *ioapic, unsigned pin_count);
 
 /*
  * A 4-byte access at @offset, 0 to VIOAPIC_SIZE - 1, of the register page. Other
@@ -59,7 +64,19 @@ uint32_t vioapic_read(const struct vioapic *ioapic, uint32_t offset);
 void vioapic_write(struct vioapic *ioapic, uint32_t offset, uint32_t value,
                    struct vioapic_messages *out_messages);
 
-/* Drives the input at @pin, 0 to VIOAPIC_PIN_COUNT - 1; others are ignored. */
+/*
+ * The pin that a 4-byte access at @offset is to the entry of, or VIOAPIC_PIN_MAX: a
+ * write to anything else changes no entry.
+ */
+unsigned vioapic_pin_at(const struct vioapic *ioapic, uint32_t offset);
+
+/* Whether @offset is that of the EOI register. */
+bool vioapic_is_eoi(uint32_t offset);
+
+/* The message of an entry. False: it has a form that no guest may send. */
+bool vioapic_message_of(uint64_t entry, struct vioapic_message *out);
+
+/* Drives the input at @pin, 0 to VIOAPIC_DRIVEN_MAX - 1; others are ignored. */
 void vioapic_set_pin(struct vioapic *ioapic, unsigned pin, enum vioapic_level level,
                      struct vioapic_messages *out_messages);
 

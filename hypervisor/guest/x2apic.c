@@ -75,7 +75,9 @@ static const struct row rows[] = {
     {X2APIC_EOI, X2APIC_EOI, WRITE | PASS_WRITE, 0, 0},
     {X2APIC_LDR, X2APIC_LDR, READ, 0, 0},
     {X2APIC_SVR, X2APIC_SVR, READ | WRITE | PASS_READ, SOFTWARE_BITS, 0},
-    {X2APIC_ISR0, X2APIC_IRR0 + 7, READ | PASS_READ, 0, 0},
+    {X2APIC_ISR0, X2APIC_ISR0 + 7, READ | PASS_READ, 0, 0},
+    {X2APIC_TMR0, X2APIC_TMR0 + 7, READ, 0, 0},
+    {X2APIC_IRR0, X2APIC_IRR0 + 7, READ | PASS_READ, 0, 0},
     {X2APIC_ESR, X2APIC_ESR, READ | WRITE | PASS_READ | PASS_WRITE, 0, 0},
     {X2APIC_ICR, X2APIC_ICR, READ | WRITE, 0, 0},
     {X2APIC_LVT_TIMER, X2APIC_LVT_TIMER, READ | WRITE | PASS_READ,
@@ -117,6 +119,8 @@ enum x2apic_action x2apic_read(const struct x2apic_cpu *cpu, uint32_t msr,
     *out_value = 0;
     if (!(find_row(msr)->permissions & READ))
         return X2APIC_FAULT;
+    if (msr - X2APIC_TMR0 < 8) /* see vioapic.h: an EOI is not broadcast */
+        return X2APIC_EMULATE;
     switch (msr) {
     case X2APIC_ID:
         *out_value = cpu->id;

@@ -504,6 +504,29 @@ static enum iommu_status place(struct attachment *attachment)
                : IOMMU_NO_MEMORY;
 }
 
+/* Gives @added a remapping table, or entries of one that it shares, and opens it. */
+static enum iommu_status enter(struct iommu_context *context, struct attachment added)
+{
+    const uint16_t segment = rp_sbdf_segment(added.sbdf);
+    struct attachment *attachment = find_free_attachment();
+    const struct attachment *sharer = find_user(segment, added.alias);
+    if (sharer == NULL)
+        sharer = find_user(segment, rp_sbdf_requester_id(added.sbdf));
+    if (attachment == NULL)
+        return IOMMU_NO_MEMORY;
+    added.interrupts =
+        sharer != NULL ? sharer->interrupts : pages_alloc(INTERRUPT_TABLE_PAGES);
+    if (added.interrupts == NULL || place(&added) != IOMMU_OK)
+        return IOMMU_NO_MEMORY;
+    *attachment = added;
+    enum iommu_status status = release(attachment, context);
+    if (status == IOMMU_OK)
+        context->attached_count++;
+    else
+        (void)quarantine(attachment); /* the caller hears of the first failure */
+    return status;
+}
+
 static enum iommu_status attach(struct iommu_context *context, rp_sbdf_t sbdf,
                                 unsigned interrupt_count)
 {
@@ -513,31 +536,34 @@ static enum iommu_status attach(struct iommu_context *context, rp_sbdf_t sbdf,
         return IOMMU_INVALID;
     if (range == NULL)
         return IOMMU_NO_DEVICE;
-    struct attachment added = {
+    const struct attachment added = {
         .context_id = context->id,
         .sbdf = sbdf,
         .alias = range->has_alias ? range->alias : rp_sbdf_requester_id(sbdf),
         .count = (uint16_t)interrupt_count,
     };
     enum iommu_status status = may_attach(context, sbdf, added.alias);
-    if (status != IOMMU_OK)
-        return status;
-    struct attachment *attachment = find_free_attachment();
-    const struct attachment *sharer = find_user(rp_sbdf_segment(sbdf), added.alias);
-    if (sharer == NULL)
-        sharer = find_user(rp_sbdf_segment(sbdf), rp_sbdf_requester_id(sbdf));
-    if (attachment == NULL)
-        return IOMMU_NO_MEMORY;
-    added.interrupts =
-        sharer != NULL ? sharer->interrupts : pages_alloc(INTERRUPT_TABLE_PAGES);
-    if (added.interrupts == NULL || place(&added) != IOMMU_OK)
-        return IOMMU_NO_MEMORY;
-    *attachment = added;
-    status = release(attachment, context);
-    if (status == IOMMU_OK)
-        context->attached_count++;
-    else
-        (void)quarantine(attachment); /* the caller hears of the first failure */
+    return status == IOMMU_OK ? enter(context, added) : status;
+}
+
+/* In the context of quarantine, whose table is empty. */
+enum iommu_status iommu_open_interrupts(rp_sbdf_t requester)
+{
+    struct iommu_context quarantined = {.id = QUARANTINE_ID, .root = amdvi.empty_root};
+    const struct attachment added = {
+        .context_id = QUARANTINE_ID,
+        .sbdf = requester,
+        .alias = rp_sbdf_requester_id(requester),
+        .count = IOMMU_INTERRUPTS_MAX,
+    };
+    enum iommu_status status = IOMMU_OK;
+
+    if (!amdvi.is_up)
+        return IOMMU_UNSUPPORTED;
+    spin_lock(&amdvi.lock);
+    if (find_attachment(requester) == NULL)
+        status = enter(&quarantined, added);
+    spin_unlock(&amdvi.lock);
     return status;
 }
 

@@ -145,6 +145,13 @@ enum iommu_status iommu_detach(struct iommu_context *context,
                                rp_sbdf_t sbdf) RP_MUST_CHECK;
 
 /*
+ * Opens an empty remapping table for the interrupts of a requester ID that isn't a
+ * function's: an I/O APIC. All its DMA stays blocked. Once open it stays so; opening it
+ * again is fine. IOMMU_UNSUPPORTED, IOMMU_NO_MEMORY, IOMMU_TIMEOUT.
+ */
+enum iommu_status iommu_open_interrupts(rp_sbdf_t requester) RP_MUST_CHECK;
+
+/*
  * Routes interrupt @index (below its count) of an attached function. Replaces a live
  * entry in one store: an interrupt goes where the old entry says or where the new one
  * does. IOMMU_INVALID; IOMMU_UNSUPPORTED: the APIC ID does not fit the IOMMU's entries

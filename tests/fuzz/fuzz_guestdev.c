@@ -78,7 +78,7 @@ static void check_uart(struct guest *guest, const struct vuart_effects *effects)
 
 static void check_messages(const struct vioapic_messages *messages)
 {
-    assert(messages->count <= VIOAPIC_PIN_COUNT);
+    assert(messages->count <= VIOAPIC_DRIVEN_MAX);
     for (unsigned i = 0; i < messages->count; i++) {
         const struct vioapic_message *message = &messages->message[i];
 
@@ -166,7 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct guest guest = {0};
 
     vuart_init(&guest.uart);
-    vioapic_init(&guest.ioapic);
+    vioapic_init(&guest.ioapic, 46);
     vrtc_init(&guest.rtc);
     conline_init(&guest.plain, "fuzz", CONLINE_SHOW_SEQUENCES);
     conline_init(&guest.dropping, "fuzz", CONLINE_DROP_SEQUENCES);

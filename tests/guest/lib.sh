@@ -57,9 +57,18 @@ expect() {
     fi
 }
 
-# Sum of what the MSIs of a function counted, over all CPUs: interrupt_count DEVICE
+# The lines about a function's interrupts: its MSIs, or else its pin: interrupts_of DEVICE
+interrupts_of() {
+    if [ -d "$1/msi_irqs" ]; then
+        ls "$1/msi_irqs"
+    else
+        cat "$1/irq"
+    fi | while read -r irq; do
+        grep "^ *$irq:" /proc/interrupts
+    done
+}
+
+# Sum of what the interrupts of a function counted, over all CPUs: interrupt_count DEVICE
 interrupt_count() {
-    for irq in "$1"/msi_irqs/*; do
-        grep "^ *$(basename "$irq"):" /proc/interrupts
-    done | awk '{ for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }'
+    interrupts_of "$1" | awk '{ for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }'
 }

@@ -273,6 +273,8 @@ static void the_largest_guest_fits(void **state)
     f->config.ecam_base.value = 0x80e0000000;
     f->config.segment = 0xffff;
     f->config.last_bus = 0xff;
+    f->config.port_count = ACPI_TABLES_PORT_MAX;
+    memset(f->config.port_gsis, 0xff, sizeof(f->config.port_gsis));
     build(f);
     assert_int_equal(get(find(f, "APIC") + 4, 4), 44 + 255 * 8 + 12);
 }
@@ -318,6 +320,7 @@ static void a_member_out_of_range_is_refused(void **state)
     assert_refused_with(base.value, UINT64_MAX - 15);
     assert_refused_with(vcpu_count, 0);
     assert_refused_with(vcpu_count, 256);
+    assert_refused_with(port_count, 32);
     assert_refused_with(sleep_control_port, 0);
     assert_refused_with(sleep_status_port, 0);
     assert_refused_with(reset_port, 0);

@@ -33,6 +33,8 @@ static const struct acpi_tables_config typical = {
     .io = {0x1000, 0xf000},
     .memory = {0xc0000000, 0x10000000},
     .prefetched = {0x4000000000, 0x4000000000},
+    .port_count = 2,
+    .port_gsis = {16, 17},
 };
 
 static int make_folder(void **state)
@@ -128,6 +130,20 @@ static void so_it_does_with_other_parts(void **state)
     assert_compiles_again(&config);
 }
 
+/* Pins of what is behind port 2, the second of them, as the interpreter has it. */
+static void pins_lead_to_the_ports_interrupt(void **state)
+{
+    (void)state;
+    need("acpiexec");
+    save_dsdt(&typical);
+    run("acpiexec -b 'execute \\_SB.PCI0._PRT' dsdt.aml 2>&1");
+    assert_output("Contains 8 Elements");
+    assert_output("      [Integer] = 000000000002FFFF\n"
+                  "      [Integer] = 0000000000000001\n"
+                  "      [Integer] = 0000000000000000\n"
+                  "      [Integer] = 0000000000000011");
+}
+
 /* The UUID of PCI host bridges, and another, as bytes. */
 #define HOST_BRIDGE "5B 4D DB 33 F7 1F 1C 40 96 57 74 41 C0 3D D7 66"
 #define STRANGER    "6B 4D DB 33 F7 1F 1C 40 96 57 74 41 C0 3D D7 66"
@@ -192,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(iasl_takes_it_apart_and_together_again),
         cmocka_unit_test(so_it_does_with_other_parts),
+        cmocka_unit_test(pins_lead_to_the_ports_interrupt),
         cmocka_unit_test(osc_grants_hot_plug_pme_and_the_capability),
         cmocka_unit_test(osc_withholds_the_rest_and_says_so),
         cmocka_unit_test(osc_grants_no_more_than_was_asked_for),

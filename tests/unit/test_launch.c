@@ -291,11 +291,13 @@ static void reads_what_holds_for_the_machine(void **state)
     assert_memory_equal(&config->quirks[0].functions.path, &path, sizeof(path));
     assert_int_equal(config->quirks[0].config_size, 256);
     assert_false(config->quirks[0].skip_alias_check);
+    assert_int_equal(config->quirks[0].pin_gsi, 0);
     assert_int_equal(config->quirks[1].functions.kind, LAUNCH_SELECT_ID);
     assert_int_equal(config->quirks[1].functions.vendor_id, 0x8086);
     assert_int_equal(config->quirks[1].functions.device_id, 0x10d3);
     assert_int_equal(config->quirks[1].config_size, 0);
     assert_true(config->quirks[1].skip_alias_check);
+    assert_int_equal(config->quirks[1].pin_gsi, 21);
     free(blob.bytes);
 }
 

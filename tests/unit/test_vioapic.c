@@ -30,7 +30,7 @@ static int setup(void **state)
     static struct fixture fixture;
 
     memset(&fixture, 0xcc, sizeof(fixture));
-    vioapic_init(&fixture.ioapic);
+    vioapic_init(&fixture.ioapic, 24);
     *state = &fixture;
     return 0;
 }
@@ -119,6 +119,45 @@ static void where_no_register_is_zero_is_read(void **state)
     assert_int_equal(vioapic_read(&f->ioapic, EOI), 0);
     write_index(f, 0x10, 0x55);
     assert_int_equal(vioapic_read(&f->ioapic, IOREGSEL), 0x10);
+}
+
+static void there_may_be_more_pins(void **state)
+{
+    struct fixture *f = *state;
+
+    vioapic_init(&f->ioapic, 120);
+    assert_int_equal(read_index(f, 1), 0x00770020);
+    write_index(f, 0xfe, LEVEL | 0x31);
+    write_index(f, 0xff, 0x03000000);
+    assert_silent(f);
+    assert_true(f->ioapic.entry[119] == (UINT64_C(0x03000000) << 32 | LEVEL | 0x31));
+    f->ioapic.entry[119] |= REMOTE_IRR; /* as its embedder does */
+    assert_int_equal(read_index(f, 0xfe), LEVEL | REMOTE_IRR | 0x31);
+    vioapic_eoi(&f->ioapic, 0x31, &f->messages);
+    assert_silent(f);
+    assert_int_equal(read_index(f, 0xfe), LEVEL | 0x31);
+    raise_pin(f, 119); /* of these it drives none */
+    assert_silent(f);
+}
+
+static void says_which_entry_an_access_is_to(void **state)
+{
+    struct fixture *f = *state;
+
+    vioapic_write(&f->ioapic, IOREGSEL, 0x10, &f->messages);
+    assert_int_equal(vioapic_pin_at(&f->ioapic, IOWIN), 0);
+    assert_int_equal(vioapic_pin_at(&f->ioapic, IOREGSEL), VIOAPIC_PIN_MAX);
+    assert_int_equal(vioapic_pin_at(&f->ioapic, EOI), VIOAPIC_PIN_MAX);
+    vioapic_write(&f->ioapic, IOREGSEL, 0x3f, &f->messages);
+    assert_int_equal(vioapic_pin_at(&f->ioapic, IOWIN), 23);
+    for (unsigned i = 0; i < 4; i++) {
+        static const uint8_t others[] = {0x00, 0x0f, 0x40, 0xff};
+
+        vioapic_write(&f->ioapic, IOREGSEL, others[i], &f->messages);
+        assert_int_equal(vioapic_pin_at(&f->ioapic, IOWIN), VIOAPIC_PIN_MAX);
+    }
+    assert_true(vioapic_is_eoi(EOI));
+    assert_false(vioapic_is_eoi(IOWIN));
 }
 
 static void an_edge_is_one_message(void **state)
@@ -305,6 +344,8 @@ int main(void)
         cmocka_unit_test_setup(registers_after_reset, setup),
         cmocka_unit_test_setup(registers_keep_their_defined_bits, setup),
         cmocka_unit_test_setup(where_no_register_is_zero_is_read, setup),
+        cmocka_unit_test_setup(there_may_be_more_pins, setup),
+        cmocka_unit_test_setup(says_which_entry_an_access_is_to, setup),
         cmocka_unit_test_setup(an_edge_is_one_message, setup),
         cmocka_unit_test_setup(an_edge_at_a_masked_pin_is_lost, setup),
         cmocka_unit_test_setup(a_level_is_sent_again_until_it_is_gone, setup),

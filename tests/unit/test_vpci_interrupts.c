@@ -289,6 +289,33 @@ static void a_function_with_nothing_but_intx_is_refused(void **state)
     assert_int_equal(fake_domain_start(domain), RP_OK);
 }
 
+/* After a reset the pin is disabled in hardware and enabled in the view. */
+static void the_first_write_opens_the_pin_that_a_reset_closed(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct fake_device *device = &domain->device;
+
+    domain->config.policy = RP_VPCI_POLICY_INTX;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(fake_device_get(device, RP_PCI_COMMAND, 2),
+                     RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_INTX_DISABLE);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_MEMORY);
+    assert_int_equal(fake_device_get(device, RP_PCI_COMMAND, 2), RP_PCI_COMMAND_MEMORY);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_INTX_DISABLE);
+    assert_int_equal(fake_device_get(device, RP_PCI_COMMAND, 2),
+                     RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_INTX_DISABLE);
+}
+
+static void without_the_policy_a_pin_stays_closed(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_MEMORY);
+    domain_write(domain, RP_PCI_COMMAND, 2, 0);
+    assert_true(fake_device_get(&domain->device, RP_PCI_COMMAND, 2) &
+                RP_PCI_COMMAND_INTX_DISABLE);
+}
+
 /* One that has an MSI-X table which cannot be used has INTx alone as well. */
 static void an_unsound_msix_table_leaves_intx_alone(void **state)
 {
@@ -727,6 +754,8 @@ int main(void)
         FROM_START(mask_bits_of_vectors_that_are_not_there_stay_clear),
         PREPARED(msi_32_bit_without_mask_is_ten_bytes),
         PREPARED(a_function_with_nothing_but_intx_is_refused),
+        PREPARED(the_first_write_opens_the_pin_that_a_reset_closed),
+        FROM_START(without_the_policy_a_pin_stays_closed),
         PREPARED(an_unsound_msix_table_leaves_intx_alone),
         PREPARED(without_msi_there_is_nothing_to_program),
         FROM_START(msix_control_has_two_bits),

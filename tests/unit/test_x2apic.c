@@ -84,7 +84,8 @@ static void what_passes_is_what_cannot_reach_others(void **state)
 
     (void)state;
     for (uint32_t msr = 0x7f0; msr < 0x910; msr++) {
-        bool is_virtual = msr == 0x802 || msr == 0x803 || msr == 0x80d || msr == 0x830;
+        bool is_virtual = msr == 0x802 || msr == 0x803 || msr == 0x80d || msr == 0x830 ||
+                          (msr >= 0x818 && msr < 0x820);
         bool is_passing = false;
 
         for (unsigned i = 0; i < COUNT(passing_writes); i++)
@@ -128,6 +129,22 @@ static void icr_reads_as_it_was_written(void **state)
     assert_int_equal(x2apic_write(&cpu, 0x830, 0x00000003000040f0, &value), X2APIC_SEND);
     assert_int_equal(x2apic_read(&cpu, 0x830, &value), X2APIC_EMULATE);
     assert_int_equal(value, 0x00000003000040f0);
+}
+
+/* Whatever a pin's trigger mode is: so an OS ends interrupts at the I/O APIC itself. */
+static void every_trigger_mode_reads_as_edge(void **state)
+{
+    const struct x2apic_cpu cpu = cpu_of(0, 4);
+    uint64_t value = 1;
+
+    (void)state;
+    for (uint32_t msr = 0x818; msr < 0x820; msr++) {
+        assert_int_equal(x2apic_read(&cpu, msr, &value), X2APIC_EMULATE);
+        assert_int_equal(value, 0);
+        assert_false(x2apic_may_pass_read(msr));
+    }
+    assert_int_equal(x2apic_read(&cpu, 0x817, &value), X2APIC_HARDWARE);
+    assert_int_equal(x2apic_read(&cpu, 0x820, &value), X2APIC_HARDWARE);
 }
 
 static void the_version_hides_what_a_domain_does_not_have(void **state)
@@ -387,6 +404,7 @@ int main(void)
         cmocka_unit_test(what_passes_is_what_cannot_reach_others),
         cmocka_unit_test(identity_is_virtual),
         cmocka_unit_test(icr_reads_as_it_was_written),
+        cmocka_unit_test(every_trigger_mode_reads_as_edge),
         cmocka_unit_test(the_version_hides_what_a_domain_does_not_have),
         cmocka_unit_test(reserved_bits_fault),
         cmocka_unit_test(only_fixed_and_nmi_come_from_local_sources),

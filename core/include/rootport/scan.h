@@ -66,6 +66,7 @@ struct rp_function {
      * the embedder's too; report.h compares it for equality.
      */
     uint32_t owner;
+    uint8_t pin_gsi; /* the embedder's: where its interrupt pin leads; 0: unknown */
 };
 
 /* The functions found so far, in storage of the caller's. */
