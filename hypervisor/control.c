@@ -78,21 +78,22 @@ static struct rp_function *find_scanned(uint64_t sbdf)
 
 /* Readies a function: 0, -EAGAIN while its reset goes on, or what stands against it. */
 static int64_t prepare(struct rp_function *scanned, const struct domain *domain,
-                       struct guest_function **out_function)
+                       uint32_t policy, struct guest_function **out_function)
 {
     struct guest_function *function = function_find(scanned->sbdf);
     const char *problem = NULL;
 
-    *out_function = function;
     if (function == NULL && scanned->owner != 0)
         return -XEN_EBUSY;
     if (function == NULL) {
-        function = function_open(scanned, RP_VPCI_POLICY_NONE, &problem);
+        function = function_open(scanned, policy, &problem);
         if (function == NULL)
             return refuse(scanned, domain, problem);
     } else if (function_is_held(function) || function_is_given(function)) {
         return -XEN_EBUSY;
     }
+    *out_function = function;
+    function_set_policy(function, policy);
     function->is_wanted = true; /* until it is plugged in, or the caller gives up */
     return function_is_ready(function) ? 0 : -XEN_EAGAIN;
 }
@@ -106,7 +107,7 @@ static int64_t attach(const uint64_t *arguments)
     const char *problem;
     int64_t port, status;
 
-    if ((arguments[3] & ~(uint64_t)ROOTPORT_CONTROL_NOW) != 0)
+    if ((arguments[3] & ~(uint64_t)(ROOTPORT_CONTROL_NOW | ROOTPORT_CONTROL_VENDOR)) != 0)
         return -XEN_EINVAL;
     if (scanned == NULL)
         return -XEN_ENODEV;
@@ -117,7 +118,11 @@ static int64_t attach(const uint64_t *arguments)
         return port;
     if (!rp_scan_verdict(scanned).final && !(arguments[3] & ROOTPORT_CONTROL_NOW))
         return -XEN_ENODATA;
-    status = prepare(scanned, domain, &function);
+    status =
+        prepare(scanned, domain,
+                arguments[3] & ROOTPORT_CONTROL_VENDOR ? RP_VPCI_POLICY_VENDOR_SPECIFIC
+                                                       : RP_VPCI_POLICY_NONE,
+                &function);
     if (status != 0)
         return status;
     rp_scan_finalize(scanned);

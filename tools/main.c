@@ -11,7 +11,8 @@
 #include "tools/ctl/ctl.h"
 
 static const struct command commands[] = {
-    {"attach", "[--now] [--port N] [--timeout SECONDS] FUNCTION DOMAIN",
+    {"attach",
+     "[--now] [--port N] [--timeout SECONDS] [--vendor-capabilities] FUNCTION DOMAIN",
      "Give a function to a domain that runs.", attach_run},
     {"audit", "[OPTION ...]",
      "Say what of this machine's configuration space can be reached.", audit_run},

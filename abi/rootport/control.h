@@ -64,7 +64,8 @@ enum rootport_control_op {
 #define ROOTPORT_CONTROL_CHARACTER_MASK  0x7f
 
 /* Flags of ROOTPORT_CONTROL_ATTACH. */
-#define ROOTPORT_CONTROL_NOW 0x1 /* the verdict of this moment is the function's last */
+#define ROOTPORT_CONTROL_NOW    0x1 /* the verdict of this moment is the function's last */
+#define ROOTPORT_CONTROL_VENDOR 0x2 /* its vendor-specific capabilities are shown */
 
 /* How ROOTPORT_CONTROL_DETACH goes about it. */
 enum rootport_control_how {

@@ -160,6 +160,7 @@ bool function_reset(struct guest_function *function)
 
     while (!clock_is_past(function->ready_at))
         cpu_relax();
+    __atomic_store_n(&function->is_resetting, false, __ATOMIC_RELEASE);
     return is_started && rp_vpci_flr_finish(&function->state) == RP_OK;
 }
 
@@ -250,6 +251,12 @@ static bool is_part_of_the_machine(const struct rp_function *scanned)
            (base == CLASS_SYSTEM && (sub <= SUBCLASS_RTC || sub == SUBCLASS_IOMMU));
 }
 
+/* Whoever gets a function gets its pin, where that is wired. */
+static uint32_t with_pin(const struct rp_function *scanned, uint32_t policy)
+{
+    return policy | (scanned->pin_gsi != 0 ? RP_VPCI_POLICY_INTX : 0);
+}
+
 struct guest_function *function_open(struct rp_function *scanned, uint32_t policy,
                                      const char **out_problem)
 {
@@ -271,7 +278,7 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
     }
     function->scanned = scanned;
     function->sbdf = scanned->sbdf;
-    function->policy = policy | (scanned->pin_gsi != 0 ? RP_VPCI_POLICY_INTX : 0);
+    function->policy = with_pin(scanned, policy);
     status = learn(function);
     *out_problem = problem_of(function, status);
     if (*out_problem != NULL) {
@@ -316,6 +323,15 @@ static void forget_owner(struct guest_function *function)
     function->scanned->owner = 0;
     if (!function->is_wanted)
         function->domain = NULL;
+}
+
+/* It is learnt anew at the end of its reset. */
+void function_set_policy(struct guest_function *function, uint32_t policy)
+{
+    policy = with_pin(function->scanned, policy);
+    if (function->policy != policy)
+        __atomic_store_n(&function->stage, FUNCTION_RESETTING, __ATOMIC_RELEASE);
+    function->policy = policy;
 }
 
 bool function_is_ready(struct guest_function *function)

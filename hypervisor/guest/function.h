@@ -73,6 +73,9 @@ struct guest_function *function_find(rp_sbdf_t sbdf);
 struct guest_function *function_open(struct rp_function *scanned, uint32_t policy,
                                      const char **out_problem);
 
+/* Changes what the next domain of a function in quarantine is granted. */
+void function_set_policy(struct guest_function *function, uint32_t policy);
+
 /* Whether the function is ready; ends its reset if that is due. Waits for nothing. */
 bool function_is_ready(struct guest_function *function);
 

@@ -98,6 +98,12 @@ static bool may_use_pin(const struct rp_function *function)
     return true;
 }
 
+void hardware_open_windows(struct hardware_function *mine)
+{
+    rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0},
+                       ADDRESSES_SIZE);
+}
+
 static enum rp_status attach(struct hardware_function *mine)
 {
     struct rp_vpci_config config = {
@@ -113,9 +119,7 @@ static enum rp_status attach(struct hardware_function *mine)
     };
     enum rp_status status = rp_vpci_attach(&mine->base.state, &config);
 
-    /* Its BARs are where they are: no port's window stands above them. */
-    rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0},
-                       ADDRESSES_SIZE);
+    hardware_open_windows(mine);
     return status;
 }
 
@@ -227,6 +231,7 @@ static void start_over(struct hardware_function *mine)
         rp_vpci_detach(&mine->base.state);
         status = attach(mine);
     }
+    hardware_open_windows(mine);
     pci_update_mappings(&mine->base, NULL);
     if (status == RP_OK)
         status = rp_vpci_build(mine->view, &mine->base.state, size);

@@ -30,6 +30,9 @@ struct hardware {
     uint64_t retired_epochs[DOMAIN_VCPU_MAX]; /* when something last went out of use */
 };
 
+/* Lets its BARs be where they are: no port's window stands above them. */
+void hardware_open_windows(struct hardware_function *mine);
+
 /* Configuration space of any function of the machine, as the domain sees it. */
 uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
                            unsigned width);

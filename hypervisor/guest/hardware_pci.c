@@ -37,21 +37,45 @@ static const struct rp_vpci_view *view_of(const struct hardware_function *mine)
     return __atomic_load_n(&mine->view, __ATOMIC_ACQUIRE);
 }
 
+/* Ends the function's reset if its time is over. Needs the lock. */
+static bool is_answering(struct hardware_function *mine)
+{
+    if (function_is_answering(&mine->base))
+        return true;
+    if (!function_end_reset(&mine->base))
+        return false;
+    hardware_open_windows(mine);
+    return true;
+}
+
+/* Seldom, so the lock is only taken for a reset that goes on. */
+static bool answers_reader(struct hardware *hardware, struct hardware_function *mine)
+{
+    bool is_over;
+
+    if (function_is_answering(&mine->base))
+        return true;
+    spin_lock(&hardware->lock);
+    is_over = is_answering(mine);
+    spin_unlock(&hardware->lock);
+    return is_over;
+}
+
 uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
                            unsigned width)
 {
     const struct rp_scan *scan = machine_scan();
     uint32_t index = rp_scan_find(scan, sbdf);
-    const struct hardware_function *mine;
+    struct hardware_function *mine;
     uint32_t value = UINT32_MAX;
 
     if (index == RP_SCAN_NONE)
         return UINT32_MAX;
     mine = own(domain, index);
-    if (mine != NULL)
-        return (uint32_t)rp_vpci_read(view_of(mine), reg, width);
-    if (reads_through(&scan->functions[index]) &&
-        reg < rp_scan_verdict(&scan->functions[index]).size)
+    if (mine != NULL && answers_reader(domain->hardware, mine))
+        value = (uint32_t)rp_vpci_read(view_of(mine), reg, width);
+    else if (mine == NULL && reads_through(&scan->functions[index]) &&
+             reg < rp_scan_verdict(&scan->functions[index]).size)
         (void)rp_cfg_read(machine_cfg(), sbdf, reg, width, &value);
     return value;
 }
@@ -84,8 +108,10 @@ void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigne
     mine = own(domain, index);
     if (mine != NULL) {
         spin_lock(&hardware->lock);
-        rp_vpci_write(view_of(mine), reg, width, value, &effects);
-        pci_apply_effects(&mine->base, vcpu, &effects);
+        if (is_answering(mine)) {
+            rp_vpci_write(view_of(mine), reg, width, value, &effects);
+            pci_apply_effects(&mine->base, vcpu, &effects);
+        }
         spin_unlock(&hardware->lock);
     } else if (reads_through(&scan->functions[index])) {
         write_bridge(domain, sbdf, reg, width, value);

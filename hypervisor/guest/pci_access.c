@@ -72,11 +72,7 @@ void pci_update_windows(struct guest_function *function)
                        (rp_gpa_t){prefetchable.base}, passes ? prefetchable.size : 0);
 }
 
-/*
- * Nobody waits for a reset with the lock held: from here on the function answers
- * nobody, and who asks after its time ends it.
- */
-static bool begin_reset(struct guest_function *function, struct vcpu *self)
+bool pci_begin_reset(struct guest_function *function, struct vcpu *self)
 {
     rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0}, 0);
     rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_PREFETCHABLE, (rp_gpa_t){0}, 0);
@@ -106,7 +102,7 @@ static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
     struct rp_rootport_actions actions;
     struct guest_function *function = domain->pci->ports[port].function;
 
-    if (function != NULL && !begin_reset(function, self))
+    if (function != NULL && !pci_begin_reset(function, self))
         console_log("%s: port %u: the function knows no reset: it isn't reset",
                     domain->name, port + 1);
     if (rp_rootport_finish_reset(&domain->pci->rootports[port], &actions) != RP_OK)
@@ -174,9 +170,11 @@ void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
 void pci_apply_effects(struct guest_function *function, struct vcpu *self,
                        const struct rp_vpci_effects *effects)
 {
-    if (effects->what & RP_VPCI_EFFECT_FLR)
-        (void)function_reset(function);
-    if (effects->what & (RP_VPCI_EFFECT_MAPPINGS | RP_VPCI_EFFECT_FLR))
+    if (effects->what & RP_VPCI_EFFECT_FLR) {
+        (void)pci_begin_reset(function, self);
+        return;
+    }
+    if (effects->what & RP_VPCI_EFFECT_MAPPINGS)
         pci_update_mappings(function, self);
     if (effects->what & RP_VPCI_EFFECT_MSI)
         pci_route_msi(function);
@@ -184,16 +182,6 @@ void pci_apply_effects(struct guest_function *function, struct vcpu *self,
         pci_route_all_msix(function);
     if (effects->what & RP_VPCI_EFFECT_MSIX_ENTRY)
         pci_route_msix(function, effects->msix_entry);
-}
-
-/* What a write by a domain that has its own topology changed. */
-static void apply(struct guest_function *function, struct vcpu *self,
-                  const struct rp_vpci_effects *effects)
-{
-    if (effects->what & RP_VPCI_EFFECT_FLR)
-        (void)begin_reset(function, self);
-    else
-        pci_apply_effects(function, self, effects);
 }
 
 /* The function behind a target, while its port forwards that bus to it; else NULL. */
@@ -281,7 +269,7 @@ static void write_piece(struct vcpu *vcpu, struct rp_access_piece piece, uint32_
         if (function == NULL || !is_answering(function))
             break;
         rp_vpci_write(&function->view, piece.reg, piece.width, value, &effects);
-        apply(function, vcpu, &effects);
+        pci_apply_effects(function, vcpu, &effects);
         break;
     case RP_TOPOLOGY_ABSENT:
         break;
@@ -399,7 +387,7 @@ bool pci_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t va
         is_taken =
             rp_vpci_mmio_write(&function->state, (rp_gpa_t){gpa}, width, value, &effects);
         if (is_taken)
-            apply(function, vcpu, &effects);
+            pci_apply_effects(function, vcpu, &effects);
     }
     spin_unlock(&pci->lock);
     return is_taken;

@@ -27,6 +27,13 @@ void pci_update_windows(struct guest_function *function);
 void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
              const struct rp_rootport_actions *actions);
 
+/*
+ * Nobody waits for a reset with the lock held: from here on the function answers
+ * nobody and is nowhere mapped, and who asks after its time ends it. False when none
+ * is known.
+ */
+bool pci_begin_reset(struct guest_function *function, struct vcpu *self);
+
 /* Carries out what a write to a function changed. */
 void pci_apply_effects(struct guest_function *function, struct vcpu *self,
                        const struct rp_vpci_effects *effects);

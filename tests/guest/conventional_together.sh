@@ -11,6 +11,10 @@ lspci -tv
 
 use disk 1af4:1042 virtio-pci msix block virtio_pci virtio_blk
 expect_bridge disk "$function"
+section "attach"
+modprobe xen-privcmd unrestricted=1
+rootport attach --vendor-capabilities --timeout $READY_SECONDS \
+    "$(rootport list | awk '/1af4:1041/ { print $1 }')" guest || fail network-attach "code $?"
 use network 1af4:1041 virtio-pci msix net virtio_pci virtio_net
 expect_bridge network "$function"
 
@@ -36,3 +40,14 @@ setpci -s "$bridge" COMMAND=0:2
 expect edu-bridge-closed "0xffffffff 0xffffffff" "$(answers)"
 setpci -s "$bridge" COMMAND=2:2
 expect edu-bridge-open "$EDU_ID 0xedcba987" "$(answers)"
+
+# Its bridge goes with it, and comes back without bus numbers: the kernel gives some.
+section "detach"
+edu=$(rootport list | awk '/1234:11e8/ { print $1 }')
+rootport detach --timeout $READY_SECONDS "$edu" || fail edu-detach "code $?"
+expect edu-bridge-gone "" "$(ls -d "/sys/bus/pci/devices/$bridge" 2>/dev/null)"
+rootport attach --timeout $READY_SECONDS "$edu" guest || fail edu-attach "code $?"
+setpci -s "$function" COMMAND=2
+setpci -s "$bridge" COMMAND=2:2
+base=$(sed -n '1s/ .*//p' "/sys/bus/pci/devices/$function/resource")
+expect edu-again "$EDU_ID 0xedcba987" "$(answers)"

@@ -60,7 +60,7 @@ _rootport() {
         return
     fi
     case ${COMP_WORDS[1]} in
-    attach) _rootport_functions "$word" "--now --port --timeout $(_rootport_column DOMAIN 2)" ;;
+    attach) _rootport_functions "$word" "--now --port --timeout --vendor-capabilities $(_rootport_column DOMAIN 2)" ;;
     audit) _rootport_audit "$word" "$previous" ;;
     config) _rootport_config "$word" "$previous" ;;
     detach) _rootport_functions "$word" "--force --timeout" ;;

@@ -25,6 +25,7 @@ enum {
 struct options {
     bool is_forced;
     bool is_now;
+    bool shows_vendor;
     bool has_timeout;
     uint64_t timeout_s;
     uint64_t port;
@@ -33,6 +34,7 @@ struct options {
 enum option_letter {
     OPTION_FORCE = 1,
     OPTION_NOW,
+    OPTION_VENDOR,
     OPTION_TIMEOUT,
     OPTION_PORT,
 };
@@ -52,6 +54,9 @@ static bool take_option(int letter, struct options *options)
         return true;
     case OPTION_NOW:
         options->is_now = true;
+        return true;
+    case OPTION_VENDOR:
+        options->shows_vendor = true;
         return true;
     case OPTION_TIMEOUT:
         options->has_timeout = true;
@@ -251,12 +256,19 @@ static const char *attach_error_text(long error)
     }
 }
 
+static unsigned attach_flags(const struct options *options)
+{
+    return (options->is_now ? ROOTPORT_CONTROL_NOW : 0) |
+           (options->shows_vendor ? ROOTPORT_CONTROL_VENDOR : 0);
+}
+
 enum exit_code attach_run(int argument_count, char **arguments)
 {
     static const struct option known[] = {
         {"now", no_argument, NULL, OPTION_NOW},
         {"port", required_argument, NULL, OPTION_PORT},
         {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+        {"vendor-capabilities", no_argument, NULL, OPTION_VENDOR},
         {NULL, 0, NULL, 0},
     };
     struct options options;
@@ -267,14 +279,15 @@ enum exit_code attach_run(int argument_count, char **arguments)
     long result;
 
     if (!read_options(argument_count, arguments, known, 2, &options))
-        return usage("attach [--now] [--port N] [--timeout SECONDS] FUNCTION DOMAIN");
+        return usage("attach [--now] [--port N] [--timeout SECONDS] "
+                     "[--vendor-capabilities] FUNCTION DOMAIN");
     if (!read_address(arguments[optind], &sbdf) || !control_open(&control) ||
         !find_domain(&control, arguments[optind + 1], &domain))
         return EXIT_TROUBLE;
     deadline_ms = deadline(&options);
     do {
         result = control_attach(&control, sbdf, domain, (unsigned)options.port,
-                                options.is_now ? ROOTPORT_CONTROL_NOW : 0);
+                                attach_flags(&options));
     } while (result == -EAGAIN && pause_until(deadline_ms));
     if (result < 0)
         return give_up(arguments[optind], attach_error_text(result));
