@@ -48,9 +48,38 @@ static void log_function(const struct rp_function *function, const char *what)
                 rp_sbdf_fn(function->sbdf), what);
 }
 
+/*
+ * Bridges, interrupt and DMA controllers, timers, the clock, IOMMUs: what the machine
+ * itself runs on isn't touched, even to look at it (PCI Code and ID Assignment r1.11,
+ * 1.7 and 1.9).
+ */
+static bool is_part_of_the_machine(const struct rp_function *scanned)
+{
+    unsigned base = scanned->class_code >> 16;
+    unsigned sub = scanned->class_code >> 8 & 0xff;
+
+    return base == CLASS_BRIDGE ||
+           (base == CLASS_SYSTEM && (sub <= SUBCLASS_RTC || sub == SUBCLASS_IOMMU));
+}
+
+/* What no IOMMU can block: a pin, which another domain's function may share. */
+static void close_pin(const struct rp_function *scanned)
+{
+    uint16_t command;
+
+    if (scanned->is_present && !is_part_of_the_machine(scanned) &&
+        rp_cfg_read16(machine_cfg(), scanned->sbdf, RP_PCI_COMMAND, &command) == RP_OK)
+        (void)rp_cfg_write16(machine_cfg(), scanned->sbdf, RP_PCI_COMMAND,
+                             command | RP_PCI_COMMAND_INTX_DISABLE);
+}
+
 void function_init(enum function_confinement machine)
 {
+    const struct rp_scan *scan = machine_scan();
+
     confinement = machine;
+    for (size_t i = 0; i < scan->count; i++)
+        close_pin(&scan->functions[i]);
 }
 
 struct guest_function *function_find(rp_sbdf_t sbdf)
@@ -235,20 +264,6 @@ static const char *problem_of(const struct guest_function *function,
         return NULL;
     log_function(&machine_scan()->functions[rival], shared_page);
     return shared_page;
-}
-
-/*
- * Bridges, interrupt and DMA controllers, timers, the clock, IOMMUs: what the machine
- * itself runs on isn't touched, even to look at it (PCI Code and ID Assignment r1.11,
- * 1.7 and 1.9).
- */
-static bool is_part_of_the_machine(const struct rp_function *scanned)
-{
-    unsigned base = scanned->class_code >> 16;
-    unsigned sub = scanned->class_code >> 8 & 0xff;
-
-    return base == CLASS_BRIDGE ||
-           (base == CLASS_SYSTEM && (sub <= SUBCLASS_RTC || sub == SUBCLASS_IOMMU));
 }
 
 /* Whoever gets a function gets its pin, where that is wired. */

@@ -59,7 +59,7 @@ enum function_confinement {
     FUNCTION_CONFINED_BY_IOMMU,
 };
 
-/* Says so once, before all else. */
+/* Says so once, before all else; closes the pins of all functions. */
 void function_init(enum function_confinement machine);
 
 /* The record of a function, or NULL. */
