@@ -177,6 +177,55 @@ def test_aliases_that_are_not_looked_for(check, where):
     assert (lines == FINE) == (where != "nowhere")
 
 
+def pin(slot, gsi):
+    return (f'pin{slot} {{ compatible = "rootport,quirk"; sbdf = "00:0{slot}.0"; '
+            f"interrupt-pin-gsi = <{gsi}>; }};")
+
+
+def with_pins(*capabilities):
+    """Two functions with an interrupt pin, and with capabilities at 0x80."""
+    functions = twins()
+    for function in functions[1:]:
+        function.put(0x3d, "B", 1)
+        for number in capabilities:
+            function.capability(0x80, number, bytes(22))
+    return saved(functions)
+
+
+FIRST = port('sbdf = "00:03.0";', "first")
+SECOND = port('sbdf = "00:04.0";', "second")
+
+
+@pytest.mark.parametrize("quirk, capabilities, is_fine", [
+    ("", (), False), (pin(4, 21), (), False), (pin(3, 21), (), True),
+    ("", (0x05,), True), ("", (0x11,), True),
+])
+def test_function_with_nothing_but_a_pin(check, quirk, capabilities, is_fine):
+    lines = check(tree(quirk, domain(FIRST)), with_pins(*capabilities), int(not is_fine))
+    if is_fine:
+        assert lines == FINE
+    else:
+        assert lines == [
+            f"port left empty: {PLACE}/guest/first/function: the function has neither MSI "
+            "nor MSI-X, and no quirk says where its interrupt pin leads. Add one with "
+            "interrupt-pin-gsi.", EMPTY]
+
+
+def test_function_without_a_pin(check):
+    assert check(tree(domain(FIRST)), saved(twins()), 0) == FINE
+
+
+@pytest.mark.parametrize("gsi, is_shared", [(21, True), (22, False)])
+def test_pin_that_two_domains_share(check, gsi, is_shared):
+    quirks = pin(3, 21) + pin(4, gsi)
+    lines = check(tree(quirks, domain(FIRST), domain(SECOND, "other")), with_pins(),
+                  int(is_shared))
+    assert (f"port left empty: {PLACE}/other/second/function: the function shares its "
+            "interrupt pin with another domain's [guest/first]. Give both to one domain, or "
+            "put one into another slot." in lines) == is_shared
+    assert check(tree(quirks, domain(FIRST + SECOND)), with_pins(), 0) == FINE
+
+
 NO_REPORT = "which are reached after a report, and no domain can make one before the seal. Add"
 HARDWARE = domain(name="hardware", roles='capabilities = "hardware";')
 

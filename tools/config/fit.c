@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <rootport/pci_regs.h>
+
 #include "launch/describe.h"
 #include "tools/audit/assess.h"
 #include "tools/audit/memory.h"
@@ -216,6 +218,64 @@ static void check_verdict(struct fit *fit, size_t index)
     report(fit, port->function_node, message);
 }
 
+/* ---- Whether its interrupts can reach the domain ---------------------------- */
+
+/* Whether it can interrupt by its pin alone, as far as the audit has seen. */
+static bool is_pin_all(const struct assess_function *function)
+{
+    const uint32_t line_and_pin = machine_dword(function->source, RP_PCI_INTERRUPT_LINE);
+
+    return function->source->readable >= RP_CFG_SIZE_CONVENTIONAL &&
+           function->core->msi_cap == 0 && function->core->msix_cap == 0 &&
+           (line_and_pin >> 8 & 0xff) != 0;
+}
+
+static const struct rp_function *resolved_function(const struct fit *fit, size_t index)
+{
+    return &fit->assess.scan.functions[fit->resolved[index].place];
+}
+
+/* An earlier port, of another domain, whose function has the same pin; or the count. */
+static size_t find_pin_rival(const struct fit *fit, size_t index)
+{
+    const struct launch_port *ports = fit->config->ports;
+    const unsigned gsi = resolved_function(fit, index)->pin_gsi;
+
+    for (size_t i = 0; i < index; i++)
+        if (gsi != 0 && fit->resolved[i].resolution == LAUNCH_RESOLVED &&
+            ports[i].domain != ports[index].domain &&
+            resolved_function(fit, i)->pin_gsi == gsi)
+            return i;
+    return fit->config->port_count;
+}
+
+static void check_pin(struct fit *fit, size_t index)
+{
+    const struct launch_config *config = fit->config;
+    const size_t place = fit->assess.index_of[fit->resolved[index].place];
+    const size_t rival = find_pin_rival(fit, index);
+    char hint[HINT_SIZE];
+    struct launch_message message = {
+        .severity = LAUNCH_COSTS_PORT,
+        .text = "the function has neither MSI nor MSI-X, and no quirk says where its "
+                "interrupt pin leads",
+        .mend = "Add one with interrupt-pin-gsi",
+    };
+
+    if (rival < config->port_count) {
+        snprintf(hint, sizeof(hint), "%s/%s",
+                 config->domains[config->ports[rival].domain].name,
+                 config->ports[rival].name);
+        message.text = "the function shares its interrupt pin with another domain's";
+        message.hint = hint;
+        message.mend = "Give both to one domain, or put one into another slot";
+    } else if (resolved_function(fit, index)->pin_gsi != 0 ||
+               !is_pin_all(&fit->assess.functions[place])) {
+        return;
+    }
+    report(fit, config->ports[index].function_node, message);
+}
+
 static void check_ports(struct fit *fit)
 {
     launch_resolve_ports(fit->config, fit->functions, fit->assess.scan.count,
@@ -228,6 +288,7 @@ static void check_ports(struct fit *fit)
         case LAUNCH_RESOLVED:
             if (fit->config->ports[i].condition == LAUNCH_WHEN_REQUIRED)
                 check_verdict(fit, i);
+            check_pin(fit, i);
             break;
         case LAUNCH_NOT_THERE:
         case LAUNCH_AMBIGUOUS:
