@@ -154,8 +154,6 @@ struct launch_domain {
     uint32_t cpu_count; /* 1 to LAUNCH_DOMAIN_CPU_MAX */
     uint32_t cpu_number_count; /* 0: any free CPUs will do; otherwise cpu_count */
     uint32_t bank_count;       /* 0: memory from wherever it's free */
-    uint16_t cpu_numbers[LAUNCH_DOMAIN_CPU_MAX]; /* the machine's, in MADT order from 0 */
-    struct launch_bank banks[LAUNCH_DOMAIN_BANK_MAX];
     struct launch_module kernel;
     struct launch_module ramdisk;
     const char *bootargs;         /* never NULL */
@@ -164,6 +162,8 @@ struct launch_domain {
     bool has_console_focus; /* asks for it; launch_config.console_focus says who has it */
     size_t first_port;      /* its ports: launch_config.ports[first_port ...] */
     size_t port_count;
+    uint16_t cpu_numbers[LAUNCH_DOMAIN_CPU_MAX]; /* the machine's, in MADT order from 0 */
+    struct launch_bank banks[LAUNCH_DOMAIN_BANK_MAX];
 };
 
 /* What an administrator knows better of the functions that a selector matches. */

@@ -25,13 +25,13 @@ enum conline_sequences {
 
 /* Private to conline.c, but for its storage. */
 struct conline {
-    char line[CONLINE_LENGTH_MAX];
     size_t prefix_length;
     size_t length;
     enum conline_sequences sequences;
     unsigned sequence_length; /* of the sequence so far, 0 outside of one */
     bool is_complete;
     bool is_ended;
+    char line[CONLINE_LENGTH_MAX];
 };
 
 /* @name is printed with '?' for whatever is neither a letter, a digit nor in "-_.". */

@@ -63,36 +63,37 @@ enum domain_end {
     DOMAIN_RETIRED,    /* a firmware domain, at the seal */
 };
 
+/* What is large stands last: code that reaches the rest is shorter. */
 struct domain {
     const char *name;
     const struct launch_domain *config;
     uint32_t id;
     uint32_t roles;      /* LAUNCH_ROLE_* */
     enum domain_end end; /* atomic: the first one counts */
-
     uint32_t vcpu_count;
-    struct vcpu vcpus[DOMAIN_VCPU_MAX];
 
     uint64_t memory_size;
     size_t bank_count;
-    struct domain_bank banks[DOMAIN_BANK_MAX];
     uint64_t *npt;
     struct spinlock npt_lock;
-
-    struct iommu_context iommu;
-    bool has_iommu;
-
-    struct spinlock device_lock; /* UART, I/O APIC, clock, console line */
-    struct vuart uart;
-    struct vioapic ioapic;
-    struct vrtc rtc;
-    struct conline console;
 
     uint64_t ecam_size;        /* of the region that is made for it, if one is */
     struct guest_pci *pci;     /* NULL where it sees the machine itself, */
     struct hardware *hardware; /* and this is how */
     uint64_t hypercall_page;   /* as the guest last wrote the MSR */
     uint32_t refused_count;    /* accesses to what isn't the domain's, for the log */
+
+    bool has_iommu;
+    struct iommu_context iommu;
+
+    struct spinlock device_lock; /* UART, I/O APIC, clock, console line */
+    struct vrtc rtc;
+    struct vuart uart;
+    struct vioapic ioapic;
+    struct conline console;
+
+    struct vcpu vcpus[DOMAIN_VCPU_MAX];
+    struct domain_bank banks[DOMAIN_BANK_MAX];
 };
 
 /*

@@ -44,12 +44,12 @@ struct guest_function {
     /* Whose it is or is to be; of a function that is taken back, whose it was. */
     struct domain *domain;
     unsigned port;
-    uint64_t reader_epochs[DOMAIN_VCPU_MAX]; /* of domain's CPUs when it was taken back */
+    size_t mapping_count; /* as the nested table has them now: mappings[] */
     struct rp_vpci_state state;
     struct rp_vpci_view view;
-    struct rp_vpci_msix_entry msix_entries[RP_VPCI_MSIX_ENTRIES_MAX];
-    size_t mapping_count; /* as the nested table has them now */
     struct rp_vpci_mapping mappings[RP_VPCI_MAPPINGS_MAX];
+    uint64_t reader_epochs[DOMAIN_VCPU_MAX]; /* of domain's CPUs when it was taken back */
+    struct rp_vpci_msix_entry msix_entries[RP_VPCI_MSIX_ENTRIES_MAX];
 };
 
 /* What confines the DMA of functions on this machine. */

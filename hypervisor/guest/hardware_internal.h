@@ -22,12 +22,12 @@ struct hardware {
     bool is_observer;     /* the firmware domain: it changes nothing */
     struct spinlock lock; /* around every change of the functions' registers */
     struct rp_cf8 cf8;
-    uint32_t noted_ports[65536 / 32]; /* of an observer: ports that it has read */
     uint32_t noted_count;
     size_t capacity;                          /* of functions */
     struct hardware_function **functions;     /* by their place in the machine's table */
     struct hardware_function *retired;        /* records whose functions are gone */
     uint64_t retired_epochs[DOMAIN_VCPU_MAX]; /* when something last went out of use */
+    uint32_t noted_ports[65536 / 32];         /* of an observer: ports that it has read */
 };
 
 /* Lets its BARs be where they are: no port's window stands above them. */

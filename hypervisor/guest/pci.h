@@ -48,15 +48,15 @@ struct guest_port {
 struct guest_pci {
     struct spinlock lock; /* around every change */
     bool is_held_awaited; /* the guest hasn't looked yet: held_await() */
-    struct rp_topology topology;
     struct rp_cf8 cf8;
     unsigned port_count;
-    struct guest_port ports[RP_TOPOLOGY_PORTS_MAX];
-    struct rp_rootport rootports[RP_TOPOLOGY_PORTS_MAX];
     struct rp_image *host_bridge_image;
     struct rp_image *port_images; /* port_count of them, and then of their bridges */
     uint64_t next_memory;         /* where the next port's windows begin */
     uint64_t next_prefetchable;
+    struct rp_topology topology;
+    struct guest_port ports[RP_TOPOLOGY_PORTS_MAX];
+    struct rp_rootport rootports[RP_TOPOLOGY_PORTS_MAX];
 };
 
 /*

@@ -83,7 +83,6 @@ enum vcpu_state {
 };
 
 struct vcpu {
-    struct decode_registers regs; /* complete while the guest does not run */
     uint64_t rip;
     struct domain *domain;
     uint32_t index; /* its virtual APIC ID and its ACPI processor UID */
@@ -97,6 +96,7 @@ struct vcpu {
     uint64_t epoch;       /* atomic: odd while an exit is being dealt with */
     struct vmcb *vmcb;
     struct vcpu_exit exit;
+    struct decode_registers regs; /* complete while the guest does not run */
     struct fetch_memo memos[FETCH_MEMO_COUNT];
     uint64_t exit_counts[EXIT_KIND_COUNT];
 };

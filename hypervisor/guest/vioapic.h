@@ -45,11 +45,11 @@ struct vioapic_messages {
 
 /* Private to vioapic.c, but for its storage and the entries. */
 struct vioapic {
-    uint64_t entry[VIOAPIC_PIN_MAX];
     uint32_t pins_high; /* bit n: the input at pin n is high */
     uint8_t pin_count;
     uint8_t select;
     uint8_t id;
+    uint64_t entry[VIOAPIC_PIN_MAX];
 };
 
 /* As after reset: each of @pin_count pins, 24 to VIOAPIC_PIN_MAX, masked and low. */

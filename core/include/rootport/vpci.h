@@ -196,16 +196,16 @@ struct rp_vpci_state {
         uint16_t reg; /* 0: unused */
         uint32_t value;
     } hw_link[RP_VPCI_LINK_REGS_MAX];
-    struct rp_vpci_bar bars[2 * RP_VPCI_BARS_MAX]; /* its own, then those of SR-IOV */
-    struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
     struct rp_vpci_msi msi;
     struct rp_vpci_msix msix;
-    uint64_t bar_room[RP_VPCI_BARS_MAX]; /* of rp_vpci_bar_set_room() */
     uint16_t rebar_offset; /* of the Resizable BAR capability; 0: none that is shown */
     uint8_t rebar_count;
-    struct rp_vpci_rebar rebars[RP_VPCI_BARS_MAX];
     struct rp_vpci_sriov sriov;
     uint16_t shadow_count;
+    struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
+    uint64_t bar_room[RP_VPCI_BARS_MAX]; /* of rp_vpci_bar_set_room() */
+    struct rp_vpci_rebar rebars[RP_VPCI_BARS_MAX];
+    struct rp_vpci_bar bars[2 * RP_VPCI_BARS_MAX]; /* its own, then those of SR-IOV */
     struct rp_vpci_shadow shadows[RP_VPCI_SHADOWS_MAX];
 };
 
