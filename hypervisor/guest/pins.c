@@ -45,8 +45,10 @@ static void log_off(const struct domain *domain, unsigned gsi, const char *why)
 
 /*
  * Where the interrupts of @gsi go. Their index in the remapping table is the number
- * itself, so no two pins share one, and it stands where a vector would: what a local
- * APIC tells all I/O APICs at the end of an interrupt is meant for no pin of ours.
+ * itself, so that no two pins share one. It stands where the vector would, which two
+ * domains may well share: so pins_eoi() ends interrupts, and no local APIC's broadcast
+ * is relied on. One whose vector happens to be a pin's index ends that pin's interrupt
+ * early; a device that isn't served by then asks once more.
  */
 static enum iommu_status route(const struct domain *domain, unsigned gsi,
                                const struct vapic_message *message, uint64_t *entry)
