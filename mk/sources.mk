@@ -203,6 +203,7 @@ BARE_SRCS := \
 	tests/bare/crash.c \
 	tests/bare/dma.c \
 	tests/bare/exits.c \
+	tests/bare/gone.c \
 	tests/bare/instructions.c \
 	tests/bare/ipis.c \
 	tests/bare/machine.c \

@@ -4,7 +4,9 @@
 
 #include "dev/console.h"
 #include "guest/hw.h"
+#include "guest/npt.h"
 #include "lib/string.h"
+#include "mm/pagetable.h"
 
 enum {
     REFUSED_LOG_MAX = 16,
@@ -140,6 +142,7 @@ static bool may_use_old_translations(const struct vcpu *vcpu, uint64_t flush_cou
 void domain_flush(struct domain *domain, struct vcpu *self)
 {
     uint64_t before[DOMAIN_VCPU_MAX];
+    uint64_t *retired = npt_take_retired(domain);
 
     if (self != NULL)
         hw_flush(self);
@@ -154,6 +157,7 @@ void domain_flush(struct domain *domain, struct vcpu *self)
         while (&domain->vcpus[i] != self &&
                may_use_old_translations(&domain->vcpus[i], before[i]))
             cpu_relax();
+    pagetable_free_retired(retired);
 }
 
 void domain_log_refused(struct domain *domain, const char *what, uint64_t where,

@@ -75,6 +75,7 @@ struct domain {
     uint64_t memory_size;
     size_t bank_count;
     uint64_t *npt;
+    uint64_t *npt_retired; /* tables that a CPU may still walk: domain_flush() */
     struct spinlock npt_lock;
 
     uint64_t ecam_size;        /* of the region that is made for it, if one is */

@@ -17,7 +17,7 @@ bool fetch_translate(const struct vcpu *vcpu, uint64_t linear, uint64_t *out_gpa
 
 /*
  * Decodes the instruction at the guest's RIP. *@out_instruction is valid after
- * DECODE_OK, until the next call.
+ * DECODE_OK, until the next call; its length also after DECODE_UNSUPPORTED.
  */
 enum decode_status fetch_decode(struct vcpu *vcpu,
                                 const struct decode_instruction **out_instruction);

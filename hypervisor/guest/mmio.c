@@ -117,6 +117,24 @@ static void emulate(struct vcpu *vcpu, const struct decode_instruction *instruct
 }
 
 /*
+ * Where nothing answers, all instructions read all ones and write to nobody, also those
+ * that aren't emulated: a driver may use any, and goes on for a while when its function
+ * has been taken away. False: something answers there.
+ */
+static bool pass_over(struct vcpu *vcpu, unsigned length)
+{
+    const struct vcpu_exit *exit = &vcpu->exit;
+
+    if (exit->kind == EXIT_ECAM || is_ioapic(exit->gpa) ||
+        hardware_is_for(vcpu->domain) || !pci_map_ones(vcpu, exit->gpa))
+        return false;
+    if (!exit->is_write)
+        return true;
+    hw_set_rip(vcpu, vcpu->rip + length);
+    return length != 0;
+}
+
+/*
  * Whether the access would go through now: another CPU may have mapped the page since,
  * or it is one of the machine's that is mapped when it is asked for.
  */
@@ -147,8 +165,8 @@ void mmio_handle(struct vcpu *vcpu)
         return;
     }
     status = fetch_decode(vcpu, &instruction);
-    if (status != DECODE_OK)
-        refuse(vcpu, DOMAIN_UNEMULATED, decode_status_text(status));
-    else
+    if (status == DECODE_OK)
         emulate(vcpu, instruction);
+    else if (!pass_over(vcpu, instruction->length))
+        refuse(vcpu, DOMAIN_UNEMULATED, decode_status_text(status));
 }

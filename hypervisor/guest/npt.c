@@ -28,8 +28,9 @@ bool npt_map(struct domain *domain, uint64_t gpa, uint64_t hpa, uint64_t size,
 
     spin_lock(&domain->npt_lock);
     is_done = kind == NPT_NOTHING
-                  ? pagetable_unmap(domain->npt, gpa, size)
-                  : pagetable_map(domain->npt, gpa, hpa, size, flags_of[kind]);
+                  ? pagetable_unmap(domain->npt, gpa, size, &domain->npt_retired)
+                  : pagetable_map(domain->npt, gpa, hpa, size, flags_of[kind],
+                                  &domain->npt_retired);
     spin_unlock(&domain->npt_lock);
     return is_done;
 }
@@ -44,8 +45,20 @@ bool npt_allows(struct domain *domain, uint64_t gpa, bool is_write)
     return (entry & PTE_PRESENT) && (!is_write || (entry & PTE_WRITABLE));
 }
 
+uint64_t *npt_take_retired(struct domain *domain)
+{
+    uint64_t *retired;
+
+    spin_lock(&domain->npt_lock);
+    retired = domain->npt_retired;
+    domain->npt_retired = NULL;
+    spin_unlock(&domain->npt_lock);
+    return retired;
+}
+
 void npt_free(struct domain *domain)
 {
+    pagetable_free_retired(npt_take_retired(domain));
     if (domain->npt != NULL)
         pagetable_free(domain->npt);
     domain->npt = NULL;

@@ -28,6 +28,9 @@ bool npt_map(struct domain *domain, uint64_t gpa, uint64_t hpa, uint64_t size,
 /* Whether an access would go through now. */
 bool npt_allows(struct domain *domain, uint64_t gpa, bool is_write);
 
+/* Tables that were taken out: to be freed once a flush that began after this is done. */
+uint64_t *npt_take_retired(struct domain *domain);
+
 void npt_free(struct domain *domain);
 
 #endif

@@ -21,6 +21,11 @@
 #include "guest/domain.h"
 #include "guest/function.h"
 
+enum {
+    /* An operand can lie across two pages, and each CPU may be at one. */
+    PCI_ONES_COUNT = 2 * DOMAIN_VCPU_MAX,
+};
+
 struct launch_port;
 
 /* What can be behind a port. */
@@ -50,6 +55,8 @@ struct guest_pci {
     bool is_held_awaited; /* the guest hasn't looked yet: held_await() */
     struct rp_cf8 cf8;
     unsigned port_count;
+    uint64_t ones[PCI_ONES_COUNT]; /* pages that read all ones for now; 0: none */
+    unsigned next_ones;
     struct rp_image *host_bridge_image;
     struct rp_image *port_images; /* port_count of them, and then of their bridges */
     uint64_t next_memory;         /* where the next port's windows begin */
@@ -122,5 +129,11 @@ void pci_ecam_write(struct vcpu *vcpu, uint64_t offset, unsigned width, uint64_t
 bool pci_mmio_read(struct domain *domain, uint64_t gpa, unsigned width,
                    uint64_t *out_value);
 bool pci_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value);
+
+/*
+ * Lets the CPU read all ones in the page of @gpa, for as long as it needs for one
+ * instruction at least. False if a function of the domain's answers there.
+ */
+bool pci_map_ones(struct vcpu *vcpu, uint64_t gpa);
 
 #endif

@@ -8,6 +8,7 @@
 #include "guest/pci_internal.h"
 #include "guest/vapic.h"
 #include "launch/launch.h"
+#include "machine.h"
 #include "mm/pages.h"
 
 static void map_or_stop(struct domain *domain, const struct rp_vpci_mapping *mapping,
@@ -30,6 +31,52 @@ static bool is_among(const struct rp_vpci_mapping *mapping,
     return false;
 }
 
+/* ---- Where nothing is ------------------------------------------------------ */
+
+static bool forget_ones(struct domain *domain, uint64_t *page)
+{
+    if (*page == 0)
+        return false;
+    (void)npt_map(domain, *page, 0, PAGE_SIZE, NPT_NOTHING);
+    *page = 0;
+    return true;
+}
+
+/* Before something is there. */
+static void forget_all_ones(struct domain *domain, struct vcpu *self)
+{
+    bool is_changed = false;
+
+    for (unsigned i = 0; i < PCI_ONES_COUNT; i++)
+        is_changed |= forget_ones(domain, &domain->pci->ones[i]);
+    if (is_changed)
+        domain_flush(domain, self);
+}
+
+bool pci_map_ones(struct vcpu *vcpu, uint64_t gpa)
+{
+    struct domain *domain = vcpu->domain;
+    struct guest_pci *pci = domain->pci;
+    uint64_t page = gpa & ~(uint64_t)(PAGE_SIZE - 1);
+    uint64_t *place, value;
+    bool is_mapped;
+
+    spin_lock(&pci->lock);
+    is_mapped = npt_allows(domain, gpa, false);
+    if (!is_mapped && !pci_mmio_read(domain, gpa, 1, &value)) {
+        place = &pci->ones[pci->next_ones++ % PCI_ONES_COUNT];
+        if (forget_ones(domain, place))
+            domain_flush(domain, vcpu);
+        *place = page;
+        is_mapped = npt_map(domain, page, (uint64_t)machine_ones_page(), PAGE_SIZE,
+                            NPT_READ_ONLY);
+    }
+    spin_unlock(&pci->lock);
+    return is_mapped;
+}
+
+/* ---- Where functions are --------------------------------------------------- */
+
 void pci_update_mappings(struct guest_function *function, struct vcpu *self)
 {
     struct domain *domain = function->domain;
@@ -47,6 +94,8 @@ void pci_update_mappings(struct guest_function *function, struct vcpu *self)
     }
     if (is_removed)
         domain_flush(domain, self);
+    if (count != 0)
+        forget_all_ones(domain, self);
     for (size_t i = 0; i < count; i++)
         if (now[i].backing == RP_VPCI_BACKING_DIRECT &&
             !is_among(&now[i], function->mappings, function->mapping_count))

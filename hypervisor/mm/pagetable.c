@@ -95,7 +95,15 @@ static unsigned level_for(uint64_t address, uint64_t target, uint64_t size)
     return ((address | target) & (large - 1)) == 0 && size >= large ? LEVEL_PD : LEVEL_PT;
 }
 
-static bool set(uint64_t *root, uint64_t address, uint64_t entry, unsigned level)
+/* Its first entry links the list: an address of a page is an entry that isn't present. */
+static void retire(uint64_t *table, uint64_t **retired)
+{
+    table[0] = (uint64_t)*retired;
+    *retired = table;
+}
+
+static bool set(uint64_t *root, uint64_t address, uint64_t entry, unsigned level,
+                uint64_t **retired)
 {
     uint64_t *place = reach(root, address, level);
     uint64_t old;
@@ -104,19 +112,37 @@ static bool set(uint64_t *root, uint64_t address, uint64_t entry, unsigned level
         return false;
     old = *place;
     *place = entry;
-    free_below(old, level);
+    if ((old & PTE_PRESENT) && !is_leaf(old, level))
+        retire(table_of(old), retired);
+    return true;
+}
+
+/* Takes out the tables for @address that map nothing; true if that leaves @table so. */
+static bool prune(uint64_t *table, uint64_t address, unsigned level, uint64_t **retired)
+{
+    uint64_t *entry = &table[index_of(address, level)];
+    uint64_t old = *entry;
+
+    if ((old & PTE_PRESENT) && !is_leaf(old, level) &&
+        prune(table_of(old), address, level - 1, retired)) {
+        *entry = 0;
+        retire(table_of(old), retired);
+    }
+    for (unsigned i = 0; i < ENTRY_COUNT; i++)
+        if (table[i] != 0)
+            return false;
     return true;
 }
 
 bool pagetable_map(uint64_t *root, uint64_t address, uint64_t target, uint64_t size,
-                   uint64_t flags)
+                   uint64_t flags, uint64_t **retired)
 {
     while (size != 0) {
         unsigned level = level_for(address, target, size);
         uint64_t step = page_size(level);
 
         if (!set(root, address, target | flags | (level == LEVEL_PD ? PTE_LARGE : 0),
-                 level))
+                 level, retired))
             return false;
         address += step;
         target += step;
@@ -125,15 +151,18 @@ bool pagetable_map(uint64_t *root, uint64_t address, uint64_t target, uint64_t s
     return true;
 }
 
-bool pagetable_unmap(uint64_t *root, uint64_t address, uint64_t size)
+bool pagetable_unmap(uint64_t *root, uint64_t address, uint64_t size, uint64_t **retired)
 {
     while (size != 0) {
         unsigned level = level_for(address, 0, size);
+        uint64_t step = page_size(level);
 
-        if (!set(root, address, 0, level))
+        if (!set(root, address, 0, level, retired))
             return false;
-        address += page_size(level);
-        size -= page_size(level);
+        size -= step;
+        if (size == 0 || (address + step) % page_size(LEVEL_PD) == 0)
+            (void)prune(root, address, LEVEL_PML4, retired);
+        address += step;
     }
     return true;
 }
@@ -163,4 +192,14 @@ void pagetable_free(uint64_t *root)
     for (unsigned i = 0; i < ENTRY_COUNT; i++)
         free_below(root[i], LEVEL_PML4);
     pages_free(root, 1);
+}
+
+void pagetable_free_retired(uint64_t *retired)
+{
+    while (retired != NULL) {
+        uint64_t *next = (uint64_t *)retired[0];
+
+        pages_free(retired, 1);
+        retired = next;
+    }
 }

@@ -23,12 +23,18 @@
  * where both are aligned so; splits and replaces what stood there. All are
  * multiples of a page. False when memory for tables ran out: what was mapped
  * until then stays. The caller serialises and flushes.
+ *
+ * Tables that are no longer needed go to the list *@retired: a CPU that has not been
+ * flushed may still walk them.
  */
 bool pagetable_map(uint64_t *root, uint64_t address, uint64_t target, uint64_t size,
-                   uint64_t flags);
+                   uint64_t flags, uint64_t **retired);
 
-/* Takes a range away. False when splitting a large page found no memory. */
-bool pagetable_unmap(uint64_t *root, uint64_t address, uint64_t size);
+/* Takes a range away, likewise. False when splitting a large page found no memory. */
+bool pagetable_unmap(uint64_t *root, uint64_t address, uint64_t size, uint64_t **retired);
+
+/* Frees such a list, once all CPUs have been flushed. */
+void pagetable_free_retired(uint64_t *retired);
 
 /* The leaf entry that maps @address, or 0; *@out_size, if wanted, is its page's. */
 uint64_t pagetable_lookup(const uint64_t *root, uint64_t address, uint64_t *out_size);

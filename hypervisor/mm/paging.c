@@ -25,11 +25,12 @@ extern const uint8_t rodata_end[];
 extern const uint8_t image_end[];
 
 static uint64_t *root;
+static uint64_t *retired; /* a few tables, never freed: other CPUs aren't flushed */
 static struct spinlock lock;
 
 static void map_or_panic(uint64_t base, uint64_t end, uint64_t flags)
 {
-    if (!pagetable_map(root, base, base, end - base, flags))
+    if (!pagetable_map(root, base, base, end - base, flags, &retired))
         panic("no memory for the hypervisor's page tables");
 }
 
@@ -82,7 +83,7 @@ static void *map(uint64_t hpa, uint64_t size, uint64_t flags)
     if (size == 0 || end <= base || end > paging_address_end() || is_our_own(base, end))
         return NULL;
     spin_lock(&lock);
-    is_mapped = pagetable_map(root, base, base, end - base, flags);
+    is_mapped = pagetable_map(root, base, base, end - base, flags, &retired);
     spin_unlock(&lock);
     paging_load(); /* drops what this CPU cached of the range */
     return is_mapped ? (void *)hpa : NULL;
@@ -106,7 +107,7 @@ void *paging_map_text(uint64_t hpa, uint64_t size)
 void paging_unmap_page(const void *address)
 {
     spin_lock(&lock);
-    if (!pagetable_unmap(root, (uint64_t)address, PAGE_SIZE))
+    if (!pagetable_unmap(root, (uint64_t)address, PAGE_SIZE, &retired))
         panic("no memory to split a page for a guard");
     spin_unlock(&lock);
     __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");

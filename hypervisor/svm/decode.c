@@ -19,6 +19,15 @@
 #define REX_X        0x02u
 #define REX_B        0x01u
 
+/* The first bytes of VEX and EVEX, and the opcode maps that they name. */
+#define VEX2     0xc5
+#define VEX3     0xc4
+#define EVEX     0x62
+#define VEX_MAP  0x07u
+#define MAP_0F   1u
+#define MAP_0F38 2u
+#define MAP_0F3A 3u
+
 /* The bytes still to decode. Once status is not OK, every byte read is zero. */
 struct cursor {
     const uint8_t *bytes;
@@ -80,7 +89,10 @@ struct pattern {
 _Static_assert(DECODE_OP_CMP - DECODE_OP_ADD == 7, "operations in encoding order");
 _Static_assert(DECODE_OP_BTC - DECODE_OP_BT == 3, "operations in encoding order");
 
-/* Opcodes of one byte (APM volume 3, table A-1), the commonest first. */
+/*
+ * Opcodes of one byte (APM volume 3, table A-1), the commonest first. Of those without
+ * an operation nothing but their length is wanted: shifts, x87, segment registers.
+ */
 static const struct pattern one_byte[] = {
     {0xfe00, 0x8a00, DECODE_OP_MOV, 1, 0, FORM_LOAD, WIDTH_BIT_0},
     {0xfe00, 0x8800, DECODE_OP_MOV, 1, 0, FORM_STORE, WIDTH_BIT_0},
@@ -102,9 +114,13 @@ static const struct pattern one_byte[] = {
     {0xfe00, 0xa400, DECODE_OP_MOVS, 1, 0, FORM_STRING_MOVE, WIDTH_BIT_0},
     {0xfe00, 0xaa00, DECODE_OP_STOS, 1, 0, FORM_STRING_STORE, WIDTH_BIT_0},
     {0xfe00, 0xac00, DECODE_OP_LODS, 1, 0, FORM_STRING_LOAD, WIDTH_BIT_0},
+    {0xfe00, 0xc000, DECODE_OP_NONE, 1, 0, FORM_IMMEDIATE_BYTE, WIDTH_OPERAND},
+    {0xfc00, 0xd000, DECODE_OP_NONE, 1, 0, FORM_UNARY, WIDTH_OPERAND},
+    {0xf800, 0xd800, DECODE_OP_NONE, 1, 0, FORM_UNARY, WIDTH_OPERAND},
+    {0xff00, 0x8c00, DECODE_OP_NONE, 1, 0, FORM_UNARY, WIDTH_OPERAND},
 };
 
-/* Opcodes after 0x0f (APM volume 3, table A-3). */
+/* Opcodes after 0x0f (APM volume 3, table A-3); SHLD, SHRD and all else by length. */
 static const struct pattern two_byte[] = {
     {0xfe00, 0xb600, DECODE_OP_MOVZX, 1, 0, FORM_LOAD, WIDTH_EXTEND},
     {0xfe00, 0xbe00, DECODE_OP_MOVSX, 1, 0, FORM_LOAD, WIDTH_EXTEND},
@@ -114,6 +130,15 @@ static const struct pattern two_byte[] = {
     {0xfe00, 0xb000, DECODE_OP_CMPXCHG, 1, 0, FORM_STORE, WIDTH_BIT_0},
     {0xfe00, 0xc000, DECODE_OP_XADD, 1, 0, FORM_STORE, WIDTH_BIT_0},
     {0xff00, 0xc300, DECODE_OP_MOV, 1, 0, FORM_STORE, WIDTH_OPERAND}, /* MOVNTI */
+    {0xf700, 0xa400, DECODE_OP_NONE, 1, 0, FORM_IMMEDIATE_BYTE, WIDTH_OPERAND},
+    {0x0000, 0x0000, DECODE_OP_NONE, 1, 0, FORM_UNARY, WIDTH_OPERAND},
+};
+
+/* Opcodes after 0x0f38 and 0x0f3a, and what VEX and EVEX turn into vector instructions.
+ */
+static const struct pattern others[] = {
+    {0x0000, 0x0000, DECODE_OP_NONE, 1, 0, FORM_UNARY, WIDTH_OPERAND},
+    {0x0000, 0x0000, DECODE_OP_NONE, 1, 0, FORM_IMMEDIATE_BYTE, WIDTH_OPERAND},
 };
 
 /* --- bytes --- */
@@ -461,6 +486,42 @@ static const struct pattern *find_pattern(struct cursor *cursor, uint8_t opcode,
     return NULL;
 }
 
+/*
+ * Takes VEX or EVEX, whose first byte was @first, and returns the opcode map that it
+ * names; 0 for any other byte. (Outside 64-bit mode it may be LES, LDS or BOUND, which
+ * write nothing, so that their length is of no account: APM volume 3, 1.2.8.)
+ */
+static unsigned take_vex(struct cursor *cursor, uint8_t first)
+{
+    unsigned map = MAP_0F;
+
+    if (first != VEX2 && first != VEX3 && first != EVEX)
+        return 0;
+    if (first != VEX2)
+        map = take(cursor) & VEX_MAP;
+    (void)take_unsigned(cursor, first == EVEX ? 2 : 1);
+    return map;
+}
+
+/* Takes the rest of the opcode that begins with @first, and finds its row. */
+static const struct pattern *take_opcode(struct cursor *cursor, uint8_t *opcode)
+{
+    unsigned map = take_vex(cursor, *opcode);
+
+    if (map == 0 && *opcode != 0x0f)
+        return find_pattern(cursor, *opcode, one_byte,
+                            sizeof(one_byte) / sizeof(one_byte[0]));
+    *opcode = take(cursor);
+    if (map == 0 && (*opcode & 0xfdu) == 0x38) {
+        map = *opcode == 0x3a ? MAP_0F3A : MAP_0F38;
+        *opcode = take(cursor);
+    }
+    if (map == 0)
+        return find_pattern(cursor, *opcode, two_byte,
+                            sizeof(two_byte) / sizeof(two_byte[0]));
+    return &others[map == MAP_0F3A];
+}
+
 static enum decode_operation operation_of(struct cursor *cursor,
                                           const struct pattern *pattern, uint8_t opcode)
 {
@@ -530,16 +591,10 @@ static enum decode_status decode(struct cursor *cursor, enum decode_mode mode,
 {
     struct prefixes prefixes;
     const struct pattern *pattern;
+    enum decode_status status;
     uint8_t opcode = take_prefixes(cursor, mode, &prefixes);
 
-    if (opcode == 0x0f) {
-        opcode = take(cursor);
-        pattern = find_pattern(cursor, opcode, two_byte,
-                               sizeof(two_byte) / sizeof(two_byte[0]));
-    } else {
-        pattern = find_pattern(cursor, opcode, one_byte,
-                               sizeof(one_byte) / sizeof(one_byte[0]));
-    }
+    pattern = take_opcode(cursor, &opcode);
     if (cursor->status != DECODE_OK)
         return cursor->status;
     if (!pattern || is_other_instruction(&prefixes, pattern))
@@ -550,7 +605,10 @@ static enum decode_status decode(struct cursor *cursor, enum decode_mode mode,
         instruction->operation == DECODE_OP_CMOV ? (uint8_t)(opcode & 0xfu) : (uint8_t)0;
     set_widths(&prefixes, (enum width_rule)pattern->width, opcode, instruction);
     take_operands(cursor, &prefixes, (enum form)pattern->form, instruction);
-    return finish(cursor, &prefixes, instruction);
+    status = finish(cursor, &prefixes, instruction);
+    return status == DECODE_OK && instruction->operation == DECODE_OP_NONE
+               ? DECODE_UNSUPPORTED
+               : status;
 }
 
 enum decode_status decode_instruction(const uint8_t *bytes, size_t count,
@@ -565,7 +623,9 @@ enum decode_status decode_instruction(const uint8_t *bytes, size_t count,
         return DECODE_UNSUPPORTED;
     start(&cursor, bytes, count);
     status = decode(&cursor, mode, out_instruction);
-    if (status != DECODE_OK)
+    if (status == DECODE_UNSUPPORTED)
+        *out_instruction = (struct decode_instruction){.length = out_instruction->length};
+    else if (status != DECODE_OK)
         *out_instruction = (struct decode_instruction){0};
     return status;
 }

@@ -151,7 +151,9 @@ struct decode_registers {
 
 /*
  * Decodes the instruction that starts at bytes[0]; never reads bytes[count] or
- * further. Fills *out_instruction on DECODE_OK and zeroes it otherwise.
+ * further. Fills *out_instruction on DECODE_OK and zeroes it otherwise, but for the
+ * length on DECODE_UNSUPPORTED: that of an instruction that writes memory which ModRM
+ * names is known, whatever it is; else it is 0 or means nothing.
  */
 enum decode_status decode_instruction(const uint8_t *bytes, size_t count,
                                       enum decode_mode mode,

@@ -92,6 +92,10 @@ bool nvme_open(void);
 void nvme_start(void);
 void nvme_command(void);
 
+/* Shows that what is in the slot of that device's port is in use; whether there is. */
+void slot_use(unsigned device);
+bool slot_is_occupied(unsigned device);
+
 /* The acts, one file each for what belongs together. */
 void act_alive(void);
 void act_neighbour(void);
@@ -114,6 +118,7 @@ void act_hung_cpu(void);
 void act_dma(void);
 void act_function(void);
 void act_slots(void);
+void act_gone(void);
 void act_traces(void);
 void act_static_memory(void);
 void act_machine_dma(void);

@@ -31,6 +31,7 @@ static const struct act acts[] = {
     {"dma", act_dma},
     {"function", act_function},
     {"slots", act_slots},
+    {"gone", act_gone},
     {"traces", act_traces},
     {"static-memory", act_static_memory},
     {"machine-dma", act_machine_dma},

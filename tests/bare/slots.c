@@ -15,6 +15,7 @@
 #define CONTROL_BUTTON      0x0001u
 #define CONTROL_INTERRUPT   0x0020u
 #define CONTROL_POWER_ON    0x0100u
+#define CONTROL_POWER_OFF   0x0300u
 #define CONTROL_POWER_BLINK 0x0200u
 #define STATUS_BUTTON       0x0001u
 #define STATUS_PRESENT      0x0040u
@@ -41,10 +42,21 @@ static bool has(unsigned device, uint16_t status)
     return (mmio_read16(capability(device) + SLOT_STATUS) & status) != 0;
 }
 
+bool slot_is_occupied(unsigned device)
+{
+    return has(device, STATUS_PRESENT);
+}
+
 static void control(unsigned device, unsigned indicator)
 {
     mmio_write16(capability(device) + SLOT_CONTROL,
                  (uint16_t)(CONTROL_BUTTON | CONTROL_INTERRUPT | indicator));
+}
+
+void slot_use(unsigned device)
+{
+    control(device, CONTROL_POWER_OFF);
+    control(device, CONTROL_POWER_ON);
 }
 
 /* Begins to let go, and thinks better of it. */
@@ -59,8 +71,8 @@ void act_slots(void)
 {
     control(KEPT, CONTROL_POWER_ON);
     control(UNANSWERED, CONTROL_POWER_ON);
-    while (has(KEPT, STATUS_PRESENT) || has(UNANSWERED, STATUS_PRESENT) ||
-           has(UNHEARD, STATUS_PRESENT)) {
+    while (slot_is_occupied(KEPT) || slot_is_occupied(UNANSWERED) ||
+           slot_is_occupied(UNHEARD)) {
         if (has(KEPT, STATUS_BUTTON))
             refuse(KEPT);
         cpu_relax();

@@ -62,10 +62,11 @@ static void execute(const struct decode_instruction *instruction,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct decode_instruction nothing;
+    struct decode_instruction nothing = {.length = 0};
     struct decode_instruction instruction;
     struct decode_registers registers;
     enum decode_mode mode;
+    enum decode_status status;
     uint8_t *bytes;
     size_t count;
     unsigned length;
@@ -80,10 +81,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(bytes, data + HEAD_SIZE, count);
 
-    if (decode_instruction(bytes, count, mode, &instruction) == DECODE_OK) {
+    status = decode_instruction(bytes, count, mode, &instruction);
+    if (status == DECODE_OK) {
         check_decoded(&instruction, count);
         execute(&instruction, &registers);
     } else {
+        nothing.length = status == DECODE_UNSUPPORTED ? instruction.length : 0;
+        check(nothing.length <= count);
         check(memcmp(&instruction, &nothing, sizeof(nothing)) == 0);
     }
     length = decode_length_of(bytes, count, mode, (enum decode_expected)(data[1] & 0xfu));

@@ -383,6 +383,55 @@ static void what_is_not_emulated_is_unsupported(void **state)
     }
 }
 
+/* As objdump has them, with more behind. */
+static void lengths_of_other_writes_are_known(void **state)
+{
+    static const struct {
+        const char *bytes;
+        uint8_t length;
+        int bits;
+    } cases[] = {
+        {"\x0f\x29\x00", 3, 64},                     /* movaps %xmm0,(%rax) */
+        {"\xf3\x0f\x7f\x44\x88\x10", 6, 64},         /* movdqu, 16(%rax,%rcx,4) */
+        {"\x66\x0f\xe7\x05\x10\x00\x00\x00", 8, 64}, /* movntdq, 16(%rip) */
+        {"\x66\x44\x0f\x3a\x14\x48\x05\x07", 8, 64}, /* pextrb $7,%xmm9,5(%rax) */
+        {"\x0f\x38\xf1\x48\x08", 5, 64},             /* movbe %ecx,8(%rax) */
+        {"\x66\x0f\x38\xf8\x00", 5, 64},             /* movdir64b (%rax),%rax */
+        {"\x0f\x94\x00", 3, 64},                     /* sete (%rax) */
+        {"\x0f\xa4\x08\x09", 4, 64},                 /* shld $9,%ecx,(%rax) */
+        {"\x0f\xad\x08", 3, 64},                     /* shrd %cl,%ecx,(%rax) */
+        {"\xf0\x0f\xc7\x08", 4, 64},                 /* lock cmpxchg8b (%rax) */
+        {"\x48\x0f\xae\x27", 4, 64},                 /* xsave64 (%rdi) */
+        {"\xc1\x28\x07", 3, 64},                     /* shrl $7,(%rax) */
+        {"\x66\xd3\x40\x02", 4, 64},                 /* rolw %cl,2(%rax) */
+        {"\xdd\x1c\x24", 3, 64},                     /* fstpl (%rsp) */
+        {"\x8c\x18", 2, 64},                         /* mov %ds,(%rax) */
+        {"\xc5\xfe\x7f\x80\x00\x01\x00\x00", 8, 64}, /* vmovdqu %ymm0,256(%rax) */
+        {"\xc4\xe3\x7d\x19\x00\x01", 6, 64},         /* vextractf128 $1,... */
+        {"\xc4\xe2\x7d\x2e\x00", 5, 64},             /* vmaskmovps ...,(%rax) */
+        {"\x62\xf1\x7f\x48\x7f\x40\x01", 7, 64},     /* vmovdqu8 %zmm0,64(%rax) */
+        {"\x62\xf3\x7d\x48\x39\x00\x01", 7, 64},     /* vextracti32x4 $1,... */
+        {"\xc5\xfa\x7f\x00", 4, 32},                 /* vmovdqu %xmm0,(%eax) */
+        {"\x67\x0f\x11\x40\x04", 5, 32},             /* movups, 4(%bx,%si) */
+        {"\x0f\x11\x06\x34\x12", 5, 16},             /* movups, 0x1234 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct decode_instruction got;
+        uint8_t bytes[DECODE_MAX_LENGTH] = {0};
+
+        memcpy(bytes, cases[i].bytes, cases[i].length);
+        assert_int_equal(decode((const char *)bytes, sizeof(bytes), cases[i].bits, &got),
+                         DECODE_UNSUPPORTED);
+        assert_int_equal(got.length, cases[i].length);
+        assert_int_equal(
+            decode(cases[i].bytes, cases[i].length - 1u, cases[i].bits, &got),
+            DECODE_TRUNCATED);
+        assert_int_equal(got.length, 0);
+    }
+}
+
 static void register_forms_touch_no_memory(void **state)
 {
     struct decode_instruction got;
@@ -634,6 +683,7 @@ int main(void)
         cmocka_unit_test(rex_before_another_prefix_is_ignored),
         cmocka_unit_test(an_instruction_has_at_most_15_bytes),
         cmocka_unit_test(what_is_not_emulated_is_unsupported),
+        cmocka_unit_test(lengths_of_other_writes_are_known),
         cmocka_unit_test(register_forms_touch_no_memory),
         cmocka_unit_test(no_mode_decodes_nothing),
         cmocka_unit_test(addresses_are_computed),

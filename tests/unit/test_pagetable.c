@@ -18,6 +18,7 @@
 #define FLAGS (PTE_PRESENT | PTE_WRITABLE)
 
 static uint64_t *root;
+static uint64_t *retired;
 static size_t page_count;
 static size_t pages_left;
 
@@ -49,6 +50,7 @@ static int setup(void **state)
     pages_left = 100;
     page_count = 0;
     root = pages_alloc(1);
+    retired = NULL;
     return 0;
 }
 
@@ -57,6 +59,7 @@ static int teardown(void **state)
 {
     (void)state;
     pagetable_free(root);
+    pagetable_free_retired(retired);
     return page_count == 0 ? 0 : -1;
 }
 
@@ -86,7 +89,7 @@ static void test_an_empty_table_maps_nothing(void **state)
 static void test_large_pages_where_both_are_aligned(void **state)
 {
     (void)state;
-    assert_true(pagetable_map(root, 2 * MIB, 6 * MIB, 4 * MIB, FLAGS));
+    assert_true(pagetable_map(root, 2 * MIB, 6 * MIB, 4 * MIB, FLAGS, &retired));
     expect_size(2 * MIB, LARGE_PAGE_SIZE);
     assert_int_equal(target_of(5 * MIB + 123), 9 * MIB + 123);
     assert_int_equal(target_of(6 * MIB), 0);
@@ -96,7 +99,7 @@ static void test_large_pages_where_both_are_aligned(void **state)
 static void test_small_pages_elsewhere(void **state)
 {
     (void)state;
-    assert_true(pagetable_map(root, GIB, 3 * GIB + PAGE_SIZE, 4 * MIB, FLAGS));
+    assert_true(pagetable_map(root, GIB, 3 * GIB + PAGE_SIZE, 4 * MIB, FLAGS, &retired));
     expect_size(GIB, PAGE_SIZE);
     assert_int_equal(target_of(GIB + 4 * MIB - 1), 3 * GIB + 4 * MIB + PAGE_SIZE - 1);
 }
@@ -104,8 +107,8 @@ static void test_small_pages_elsewhere(void **state)
 static void test_the_edges_of_a_range_are_small(void **state)
 {
     (void)state;
-    assert_true(
-        pagetable_map(root, 2 * MIB - PAGE_SIZE, 2 * MIB - PAGE_SIZE, 3 * MIB, FLAGS));
+    assert_true(pagetable_map(root, 2 * MIB - PAGE_SIZE, 2 * MIB - PAGE_SIZE, 3 * MIB,
+                              FLAGS, &retired));
     expect_size(2 * MIB - PAGE_SIZE, PAGE_SIZE);
     expect_size(2 * MIB, LARGE_PAGE_SIZE);
     expect_size(4 * MIB, PAGE_SIZE);
@@ -114,32 +117,62 @@ static void test_the_edges_of_a_range_are_small(void **state)
 static void test_a_hole_in_a_large_page_splits_it(void **state)
 {
     (void)state;
-    assert_true(pagetable_map(root, 0, 0x40000000, 2 * MIB, FLAGS | PTE_NX));
-    assert_true(pagetable_unmap(root, MIB, PAGE_SIZE));
+    assert_true(pagetable_map(root, 0, 0x40000000, 2 * MIB, FLAGS | PTE_NX, &retired));
+    assert_true(pagetable_unmap(root, MIB, PAGE_SIZE, &retired));
     assert_int_equal(target_of(MIB), 0);
     assert_int_equal(target_of(MIB - 1), 0x40000000 + MIB - 1);
     assert_int_equal(target_of(MIB + PAGE_SIZE), 0x40000000 + MIB + PAGE_SIZE);
     assert_int_equal(pagetable_lookup(root, 0, NULL), 0x40000000 | FLAGS | PTE_NX);
 }
 
-static void test_a_large_page_replaces_small_ones_and_frees_their_table(void **state)
+static void free_retired(void)
+{
+    pagetable_free_retired(retired);
+    retired = NULL;
+}
+
+static void test_a_large_page_replaces_small_ones_and_their_table(void **state)
 {
     size_t before;
 
     (void)state;
-    assert_true(pagetable_map(root, 0, 0, 2 * MIB, FLAGS));
+    assert_true(pagetable_map(root, 0, 0, 2 * MIB, FLAGS, &retired));
     before = page_count;
-    assert_true(pagetable_unmap(root, MIB, PAGE_SIZE));
+    assert_true(pagetable_unmap(root, MIB, PAGE_SIZE, &retired));
     assert_int_equal(page_count, before + 1);
-    assert_true(pagetable_map(root, 0, 0, 2 * MIB, FLAGS));
+    assert_true(pagetable_map(root, 0, 0, 2 * MIB, FLAGS, &retired));
+    /* A CPU may still walk the table, and finds nothing new in it. */
+    assert_int_equal(page_count, before + 1);
+    assert_int_equal(retired[0] & PTE_PRESENT, 0);
+    free_retired();
     assert_int_equal(page_count, before);
     expect_size(MIB, LARGE_PAGE_SIZE);
+}
+
+/* However many places something has been at, nothing is left of them. */
+static void test_tables_go_with_the_last_page_in_them(void **state)
+{
+    size_t before;
+
+    (void)state;
+    assert_true(pagetable_map(root, GIB, GIB, 2 * MIB, FLAGS, &retired));
+    before = page_count;
+    for (uint64_t at = 2 * GIB; at < 256 * 1024 * GIB; at *= 2) {
+        assert_true(pagetable_map(root, at, 0, 3 * MIB, FLAGS, &retired));
+        assert_true(pagetable_unmap(root, at, PAGE_SIZE, &retired));
+        assert_int_equal(target_of(at + PAGE_SIZE), PAGE_SIZE);
+        assert_true(pagetable_unmap(root, at, 3 * MIB, &retired));
+        assert_int_equal(pagetable_lookup(root, at + 2 * MIB, NULL), 0);
+        free_retired();
+        assert_int_equal(page_count, before);
+    }
+    assert_int_equal(target_of(GIB + MIB), GIB + MIB);
 }
 
 static void test_nothing_beyond_48_bits_is_mapped(void **state)
 {
     (void)state;
-    assert_true(pagetable_map(root, 0, 0, 2 * MIB, FLAGS));
+    assert_true(pagetable_map(root, 0, 0, 2 * MIB, FLAGS, &retired));
     assert_int_equal(pagetable_lookup(root, 1ull << 48, NULL), 0);
     assert_int_equal(pagetable_lookup(root, 0xffff000000000000, NULL), 0);
 }
@@ -147,10 +180,10 @@ static void test_nothing_beyond_48_bits_is_mapped(void **state)
 static void test_no_memory_is_reported_and_leaves_what_was(void **state)
 {
     (void)state;
-    assert_true(pagetable_map(root, 0, GIB, 2 * MIB, FLAGS));
+    assert_true(pagetable_map(root, 0, GIB, 2 * MIB, FLAGS, &retired));
     pages_left = 0;
-    assert_false(pagetable_unmap(root, MIB, PAGE_SIZE));
-    assert_false(pagetable_map(root, 512 * GIB, 0, PAGE_SIZE, FLAGS));
+    assert_false(pagetable_unmap(root, MIB, PAGE_SIZE, &retired));
+    assert_false(pagetable_map(root, 512 * GIB, 0, PAGE_SIZE, FLAGS, &retired));
     assert_int_equal(target_of(MIB), GIB + MIB);
     pages_left = 100;
 }
@@ -168,7 +201,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_hole_in_a_large_page_splits_it, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(
-            test_a_large_page_replaces_small_ones_and_frees_their_table, setup, teardown),
+            test_a_large_page_replaces_small_ones_and_their_table, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tables_go_with_the_last_page_in_them, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_nothing_beyond_48_bits_is_mapped, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_no_memory_is_reported_and_leaves_what_was,
