@@ -316,6 +316,7 @@ test_resolve_SRCS := $(LAUNCH_SRCS)
 # Those of them that have threads run with ThreadSanitizer as well.
 THREAD_TESTS := \
 	readers \
+	vpci \
 
 FAKE_SRCS := \
 	tests/fake/fake_acpi.c \

@@ -17,10 +17,6 @@ first_extended() {
     setpci -s "$function" 100.l 2>/dev/null || echo ffffffff
 }
 
-# An emulator keeps what it translates by page and by address: programs that run at
-# another one each time make it search ever longer when that memory is cleared.
-echo 0 >/proc/sys/kernel/randomize_va_space
-
 # It may be plugged in late.
 if ! wait_for $PLUG_SECONDS has_function; then
     fail unchanged "no function within $PLUG_SECONDS s"
