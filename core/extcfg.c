@@ -130,7 +130,9 @@ static struct rp_extcfg_verdict evaluate_extended(const struct rp_cfg *cfg,
         return conventional(RP_EXTCFG_ALL_ONES);
     if (alias == RP_EXTCFG_ALIAS_CHECK && is_aliased(cfg, sbdf, id))
         return conventional(RP_EXTCFG_ALIASED);
-    return conclude(RP_EXTCFG_USABLE, RP_CFG_SIZE_EXTENDED);
+    return conclude(alias == RP_EXTCFG_ALIAS_CHECK ? RP_EXTCFG_USABLE
+                                                   : RP_EXTCFG_UNCHECKED,
+                    RP_CFG_SIZE_EXTENDED);
 }
 
 struct rp_extcfg_verdict rp_extcfg_evaluate(const struct rp_cfg *cfg, rp_sbdf_t sbdf,
@@ -197,6 +199,8 @@ const char *rp_extcfg_reason_text(enum rp_extcfg_reason reason)
         return "its registers could not be read";
     case RP_EXTCFG_OVERRIDDEN:
         return "set by the configuration";
+    case RP_EXTCFG_UNCHECKED:
+        return "extended configuration space answers; not looked for aliasing";
     }
     return "unknown reason";
 }

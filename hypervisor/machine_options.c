@@ -44,6 +44,7 @@ static void read_distrust(const struct boot_info *boot, struct machine_options *
 
     if (!boot_info_option(boot, "distrust", list, sizeof list))
         return;
+    console_log("command line: evidence that doesn't count: %s", list);
     while (*word != '\0') {
         size_t length = 0;
         unsigned bit;

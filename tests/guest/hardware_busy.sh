@@ -6,7 +6,7 @@
 . /tests/reports.sh
 
 WAIT=60
-ROUNDS=40
+ROUNDS=20
 ADAPTER=01:00.0
 NVME=0000:00:03.0
 
@@ -28,6 +28,15 @@ else
     exit 0
 fi
 rootport list
+section "quirks"
+for function in '00:1f.2.*set by the configuration' '00:02.0.*not looked for aliasing'; do
+    if rootport list | grep -q "$function" && rootport list --json | tr -d '\n' |
+        sed 's/}/}\n/g' | grep -q "$function"; then
+        pass marked
+    else
+        fail marked "$function"
+    fi
+done
 
 section "reports that would take registers from it"
 round=0

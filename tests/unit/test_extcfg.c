@@ -34,7 +34,7 @@ static void test_zero_is_not_evaluated(void **state)
 static void test_packing_keeps_everything(void **state)
 {
     (void)state;
-    for (int reason = 0; reason <= RP_EXTCFG_OVERRIDDEN; reason++) {
+    for (int reason = 0; reason <= RP_EXTCFG_UNCHECKED; reason++) {
         for (unsigned i = 0; i < 4; i++) {
             struct rp_extcfg_verdict verdict = {
                 .size = i & 1 ? 4096 : 256,
@@ -79,7 +79,7 @@ static void test_quirk_switch(void **state)
         memcpy(function->bytes + page, function->bytes, 0x100);
     assert_int_equal(evaluate(pci, RP_EXTCFG_ALIAS_CHECK).reason, RP_EXTCFG_ALIASED);
     reads = pci->reads;
-    assert_int_equal(evaluate(pci, RP_EXTCFG_ALIAS_IGNORE).reason, RP_EXTCFG_USABLE);
+    assert_int_equal(evaluate(pci, RP_EXTCFG_ALIAS_IGNORE).reason, RP_EXTCFG_UNCHECKED);
     assert_int_equal(reads - (pci->reads - reads), 15);
     fake_pci_free(pci);
 }
@@ -220,7 +220,7 @@ static void test_virtual_function_has_what_its_physical_has(void **state)
 static void test_words(void **state)
 {
     (void)state;
-    for (int i = 0; i <= RP_EXTCFG_OVERRIDDEN; i++)
+    for (int i = 0; i <= RP_EXTCFG_UNCHECKED; i++)
         assert_string_not_equal(rp_extcfg_reason_text((enum rp_extcfg_reason)i),
                                 rp_extcfg_reason_text((enum rp_extcfg_reason)255));
     for (int i = 0; i <= RP_EXTCFG_TYPE_LEGACY_BRIDGE; i++)

@@ -62,7 +62,7 @@ static const char *const reason_words[] = {
     [RP_EXTCFG_NO_REGION] = "no-region",     [RP_EXTCFG_ALL_ONES] = "all-ones",
     [RP_EXTCFG_ALIASED] = "aliased",         [RP_EXTCFG_USABLE] = "usable",
     [RP_EXTCFG_INHERITED] = "inherited",     [RP_EXTCFG_READ_FAILED] = "read-failed",
-    [RP_EXTCFG_OVERRIDDEN] = "overridden",
+    [RP_EXTCFG_OVERRIDDEN] = "overridden",   [RP_EXTCFG_UNCHECKED] = "unchecked",
 };
 
 static const char *const type_words[] = {

@@ -209,7 +209,7 @@ static void test_alias_switch_of_one_function(void **state)
     table->functions[index].alias = RP_EXTCFG_ALIAS_IGNORE;
     assert_int_equal(
         rp_scan_evaluate(&table->scan, &table->cfg, index, RP_EXTCFG_ALIAS_CHECK).reason,
-        RP_EXTCFG_USABLE);
+        RP_EXTCFG_UNCHECKED);
 }
 
 static size_t add(struct table *table, unsigned dev, uint32_t pf)

@@ -274,6 +274,7 @@ static enum assess_difference explain_less(const struct assess *assess,
     case RP_EXTCFG_CONVENTIONAL:
     case RP_EXTCFG_USABLE:
     case RP_EXTCFG_OVERRIDDEN:
+    case RP_EXTCFG_UNCHECKED:
         break;
     }
     return ASSESS_UNEXPLAINED;

@@ -23,7 +23,7 @@ const char *words_reason(enum rp_extcfg_reason reason)
         [RP_EXTCFG_NO_REGION] = "no-region",   [RP_EXTCFG_ALL_ONES] = "all-ones",
         [RP_EXTCFG_ALIASED] = "aliased",       [RP_EXTCFG_USABLE] = "usable",
         [RP_EXTCFG_INHERITED] = "inherited",   [RP_EXTCFG_READ_FAILED] = "read-failed",
-        [RP_EXTCFG_OVERRIDDEN] = "overridden",
+        [RP_EXTCFG_OVERRIDDEN] = "overridden", [RP_EXTCFG_UNCHECKED] = "unchecked",
     };
 
     return (size_t)reason < sizeof(words) / sizeof(words[0]) ? words[reason] : "unknown";

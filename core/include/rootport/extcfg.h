@@ -14,7 +14,7 @@
 
 #include <rootport/cfg.h>
 
-/* Why. Only USABLE, INHERITED and OVERRIDDEN can come with 4096 bytes. */
+/* Why. Only USABLE, INHERITED, OVERRIDDEN and UNCHECKED can come with 4096 bytes. */
 enum rp_extcfg_reason {
     RP_EXTCFG_UNEVALUATED = 0,
     RP_EXTCFG_NO_FUNCTION,  /* nothing answers there */
@@ -27,6 +27,7 @@ enum rp_extcfg_reason {
     RP_EXTCFG_INHERITED,    /* what the physical function has */
     RP_EXTCFG_READ_FAILED,  /* the carrier of the accesses failed */
     RP_EXTCFG_OVERRIDDEN,   /* the configuration says so */
+    RP_EXTCFG_UNCHECKED,    /* 4096, but the alias reads were left out */
 };
 
 struct rp_extcfg_verdict {
