@@ -51,7 +51,7 @@ $(BUILD)/unit/%.o: %.c $(FLAG_FILES)
 $(BUILD)/thread/%.o: %.c $(FLAG_FILES)
 	$(call compile,$(HOST_FLAGS) $(THREAD_SANITIZER))
 
-# What guests' accesses run through is built for speed, where OPT leaves the choice.
+# What each access of a guest goes through is built for speed, where OPT leaves the choice.
 $(call core_objects,$(CORE_HOT_SRCS)) \
 $(call hypervisor_objects,$(CORE_HOT_SRCS)): CORE_OPT := $(or $(OPT),-O2)
 

@@ -38,14 +38,9 @@ CORE_SRCS := \
 	core/vpci_state.c \
 	core/vpci_words.c \
 
-# What of these is run through by each access that a guest makes.
+# What of these each access to a register goes through.
 CORE_HOT_SRCS := \
-	core/access.c \
-	core/cfg_direct.c \
-	core/image.c \
-	core/topology.c \
 	core/vpci.c \
-	core/vpci_map.c \
 
 HYPERVISOR_SRCS := \
 	hypervisor/bars.c \
