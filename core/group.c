@@ -185,20 +185,23 @@ void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
 
 /* ---- Host addresses --------------------------------------------------------- */
 
-/* Whether [base, base + size) meets a page of a memory BAR; it may end at 2^64. */
-static bool is_over(const struct rp_vpci_state *state, uint64_t base, uint64_t size)
+/* The pages of [base, base + size): from @first to the byte @last. */
+struct pages {
+    uint64_t first;
+    uint64_t last;
+};
+
+static struct pages pages_of(uint64_t base, uint64_t size)
 {
     const uint64_t mask = RP_VPCI_PAGE_SIZE - 1;
 
-    for (unsigned i = 0; size != 0 && i < RP_VPCI_BARS_MAX; i++) {
-        const struct rp_vpci_bar *bar = rp_vpci_bar(state, i);
+    return (struct pages){base & ~mask, (base + (size - 1)) | mask};
+}
 
-        if (bar && bar->hpa.value &&
-            base <= ((bar->hpa.value + (bar->size - 1)) | mask) &&
-            (bar->hpa.value & ~mask) <= base + (size - 1))
-            return true;
-    }
-    return false;
+/* Whether [base, base + size), which may end at 2^64, meets them. */
+static bool is_in(struct pages pages, uint64_t base, uint64_t size)
+{
+    return size != 0 && base <= pages.last && pages.first <= base + (size - 1);
 }
 
 static enum rp_group_overlap overlap_of(enum rp_memory_type type)
@@ -215,16 +218,17 @@ static enum rp_group_overlap overlap_of(enum rp_memory_type type)
     return RP_GROUP_OVERLAP_NONE;
 }
 
-enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
-                                            const struct rp_ecam *ecam)
+enum rp_group_overlap rp_group_overlap_at(const struct rp_ecam *ecam, uint64_t base,
+                                          uint64_t size)
 {
     const uint64_t bus_size = UINT64_C(1) << 20;
+    const struct pages pages = pages_of(base, size);
 
     for (size_t i = 0; i < ecam->setup.memory_map_count; i++) {
         const struct rp_memory_range *range = &ecam->setup.memory_map[i];
 
         if (overlap_of(range->type) != RP_GROUP_OVERLAP_NONE &&
-            is_over(state, range->base, range->size))
+            is_in(pages, range->base, range->size))
             return overlap_of(range->type);
     }
     for (size_t i = 0; i < ecam->count; i++) {
@@ -232,11 +236,25 @@ enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
         const struct rp_ecam_range *range = &region->range;
 
         if (region->state == RP_ECAM_ENABLED &&
-            is_over(state, range->base.value + bus_size * range->start_bus,
-                    bus_size * (range->end_bus - range->start_bus + 1u)))
+            is_in(pages, range->base.value + bus_size * range->start_bus,
+                  bus_size * (range->end_bus - range->start_bus + 1u)))
             return RP_GROUP_OVERLAP_DEVICE;
     }
     return RP_GROUP_OVERLAP_NONE;
+}
+
+enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
+                                            const struct rp_ecam *ecam)
+{
+    enum rp_group_overlap overlap = RP_GROUP_OVERLAP_NONE;
+
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const struct rp_vpci_bar *bar = rp_vpci_bar(state, i);
+
+        if (bar && bar->hpa.value && overlap == RP_GROUP_OVERLAP_NONE)
+            overlap = rp_group_overlap_at(ecam, bar->hpa.value, bar->size);
+    }
+    return overlap;
 }
 
 const char *rp_group_overlap_text(enum rp_group_overlap overlap)
@@ -291,6 +309,19 @@ static unsigned read_function_bases(const struct rp_cfg *cfg,
                       out_bases);
 }
 
+/* Whether the byte at @address is in a page of a memory BAR. */
+static bool is_over(const struct rp_vpci_state *state, uint64_t address)
+{
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const struct rp_vpci_bar *bar = rp_vpci_bar(state, i);
+
+        if (bar && bar->hpa.value &&
+            is_in(pages_of(bar->hpa.value, bar->size), address, 1))
+            return true;
+    }
+    return false;
+}
+
 uint32_t rp_group_find_page_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
                                   const struct rp_vpci_state *state)
 {
@@ -303,7 +334,7 @@ uint32_t rp_group_find_page_rival(const struct rp_scan *scan, const struct rp_cf
         if (other->is_present && !rp_sbdf_equal(other->sbdf, state->sbdf))
             count = read_function_bases(cfg, other, bases);
         while (count-- > 0)
-            if (is_over(state, bases[count], 1))
+            if (is_over(state, bases[count]))
                 return i;
     }
     return RP_SCAN_NONE;

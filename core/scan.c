@@ -392,58 +392,72 @@ enum rp_status rp_scan_segment(struct rp_scan *scan, const struct rp_cfg *cfg,
 
 /* What SR-IOV says of where the virtual functions are: 9.2.1.2. */
 struct vf_layout {
-    uint16_t count;
-    uint16_t offset;
-    uint16_t stride;
+    uint32_t count;
+    uint32_t offset;
+    uint32_t stride;
 };
 
-/* False where there are none, or where the registers contradict themselves. */
-static bool read_vf_layout(const struct rp_cfg *cfg, const struct rp_function *pf,
-                           struct vf_layout *out_layout)
+/* What can't be read is all ones. */
+static uint16_t read_sriov(const struct rp_cfg *cfg, rp_sbdf_t pf, unsigned reg)
 {
-    uint16_t sriov =
-        rp_extcap_find(cfg, pf->sbdf, rp_scan_verdict(pf).size, RP_PCI_EXTCAP_ID_SRIOV);
-    uint16_t control;
-    uint16_t total;
+    uint16_t value;
 
-    if (sriov == 0 || sriov + RP_PCI_SRIOV_VF_STRIDE >= RP_CFG_SIZE_EXTENDED)
-        return false;
-    if (rp_cfg_read16(cfg, pf->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_CONTROL),
-                      &control) != RP_OK ||
-        rp_cfg_read16(cfg, pf->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_TOTAL_VFS),
-                      &total) != RP_OK ||
-        rp_cfg_read16(cfg, pf->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_NUM_VFS),
-                      &out_layout->count) != RP_OK ||
-        rp_cfg_read16(cfg, pf->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_OFFSET),
-                      &out_layout->offset) != RP_OK ||
-        rp_cfg_read16(cfg, pf->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_STRIDE),
-                      &out_layout->stride) != RP_OK)
-        return false;
-    return (control & RP_PCI_SRIOV_CONTROL_VF_ENABLE) != 0 &&
-           out_layout->count <= total && out_layout->offset != 0 &&
-           (out_layout->count <= 1 || out_layout->stride != 0);
+    (void)rp_cfg_read16(cfg, pf, (uint16_t)reg, &value);
+    return value;
+}
+
+/*
+ * No virtual functions where there is no SR-IOV, or where its registers contradict
+ * themselves, or can't be read: such an offset is beyond the last requester ID.
+ */
+static struct vf_layout read_vf_layout(const struct rp_cfg *cfg,
+                                       const struct rp_function *pf)
+{
+    const unsigned sriov =
+        rp_extcap_find(cfg, pf->sbdf, rp_scan_verdict(pf).size, RP_PCI_EXTCAP_ID_SRIOV);
+    struct vf_layout layout = {0, 0, 0};
+
+    if (sriov == 0 || sriov + RP_PCI_SRIOV_VF_STRIDE >= RP_CFG_SIZE_EXTENDED ||
+        !(read_sriov(cfg, pf->sbdf, sriov + RP_PCI_SRIOV_CONTROL) &
+          RP_PCI_SRIOV_CONTROL_VF_ENABLE))
+        return layout;
+    layout.count = read_sriov(cfg, pf->sbdf, sriov + RP_PCI_SRIOV_NUM_VFS);
+    layout.offset = read_sriov(cfg, pf->sbdf, sriov + RP_PCI_SRIOV_VF_OFFSET);
+    layout.stride = read_sriov(cfg, pf->sbdf, sriov + RP_PCI_SRIOV_VF_STRIDE);
+    if (layout.count > read_sriov(cfg, pf->sbdf, sriov + RP_PCI_SRIOV_TOTAL_VFS) ||
+        layout.offset == 0 || (layout.count > 1 && layout.stride == 0))
+        layout.count = 0;
+    return layout;
+}
+
+/* The last bus that requests for what is beside @function get to. */
+static unsigned last_bus_of(const struct rp_scan *scan,
+                            const struct rp_function *function)
+{
+    return function->parent == RP_SCAN_NONE
+               ? rp_sbdf_bus(function->sbdf)
+               : scan->functions[function->parent].subordinate_bus;
 }
 
 enum rp_status rp_scan_add_vfs(struct rp_scan *scan, const struct rp_cfg *cfg, size_t pf)
 {
     const struct rp_function *function = &scan->functions[pf];
-    uint32_t first = rp_sbdf_requester_id(function->sbdf);
-    struct vf_layout layout;
+    const struct vf_layout layout = read_vf_layout(cfg, function);
+    const uint32_t first = rp_sbdf_requester_id(function->sbdf) + layout.offset;
 
-    if (!read_vf_layout(cfg, function, &layout))
-        return RP_OK;
-    first += layout.offset;
     for (uint32_t i = 0; i < layout.count; i++) {
         uint32_t id = first + i * layout.stride;
         rp_sbdf_t sbdf = {(function->sbdf.value & 0xffff0000u) | (id & 0xffffu)};
+        enum rp_status status;
         size_t index;
 
-        /* Requester IDs have 16 bits, so these cannot exist. */
-        if (id > 0xffffu)
+        if (id >> 8 > last_bus_of(scan, function))
             break;
-        if (rp_scan_add(scan, cfg, sbdf, function->parent, (uint32_t)pf, &index) ==
-            RP_ERR_NO_SPACE)
-            return RP_ERR_NO_SPACE;
+        status = rp_scan_add(scan, cfg, sbdf, function->parent, (uint32_t)pf, &index);
+        if (status == RP_ERR_NO_SPACE)
+            return status;
+        if (status == RP_OK)
+            scan->functions[index].vf_number = (uint16_t)i;
     }
     return RP_OK;
 }

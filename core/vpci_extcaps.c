@@ -59,16 +59,12 @@ static const struct vpci_reg power_budgeting_regs[] = {
  * takes part in, isn't there.
  */
 static const struct vpci_reg sriov_regs[] = {
-    {.offset = RP_PCI_SRIOV_CAPABILITIES,
-     .width = 4,
-     .ro = RP_PCI_SRIOV_CAPABILITIES_ARI_PRESERVED},
     {.offset = RP_PCI_SRIOV_CONTROL, .width = 2, .handler = VPCI_SRIOV_CONTROL},
     {.offset = RP_PCI_SRIOV_INITIAL_VFS, .width = 4, .ro = 0xffffffff}, /* and TotalVFs */
-    {.offset = RP_PCI_SRIOV_NUM_VFS,
-     .width = 2,
-     .ro = 0xffff,
+    {.offset = RP_PCI_SRIOV_NUM_VFS, /* and Function Dependency Link */
+     .width = 4,
+     .ro = 0x00ffffff,
      .handler = VPCI_SRIOV_NUM_VFS},
-    {.offset = RP_PCI_SRIOV_FUNCTION_DEPENDENCY_LINK, .width = 1, .ro = 0xff},
     {.offset = RP_PCI_SRIOV_VF_OFFSET, .width = 4, .ro = 0xffffffff}, /* and VF Stride */
     {.offset = RP_PCI_SRIOV_VF_DEVICE_ID, .width = 2, .ro = 0xffff},
     {.offset = RP_PCI_SRIOV_SUPPORTED_PAGE_SIZES,

@@ -187,7 +187,6 @@ vpci_read_fn vpci_rebar_control_read;
 vpci_write_fn vpci_rebar_control_write;
 
 /* vpci_sriov.c */
-void vpci_sriov_stop(struct rp_vpci_state *state);
 uint16_t vpci_sriov_length(const struct vpci_site *site);
 void vpci_sriov_claim(const struct vpci_site *site);
 vpci_read_fn vpci_sriov_control_read;

@@ -8,7 +8,6 @@
 #include <rootport/pci_regs.h>
 #include <rootport/vpci.h>
 
-#include "internal.h"
 #include "vpci_internal.h"
 
 #define CONTROL_ON  (RP_PCI_SRIOV_CONTROL_VF_ENABLE | RP_PCI_SRIOV_CONTROL_VF_MEMORY)
@@ -34,21 +33,20 @@ bool rp_vpci_sriov_is_on(uint16_t control)
 
 /* ---- Learning the hardware -------------------------------------------------- */
 
-/* Whether all VF BARs have a size that can be; none may be I/O (9.3.3.14). */
+/* Whether all VF BARs have a size that can be; I/O, which none may be, has none. */
 static bool learn_bars(struct rp_vpci_state *state)
 {
-    bool is_sound = state->refusal == RP_VPCI_ACCEPTED;
+    bool is_sound;
 
-    memset(&state->bars[RP_VPCI_BARS_MAX], 0, RP_VPCI_BARS_MAX * sizeof(state->bars[0]));
     vpci_header_learn_bars(state, RP_VPCI_BARS_MAX);
-    is_sound = is_sound && state->refusal == RP_VPCI_ACCEPTED;
+    is_sound = state->refusal == RP_VPCI_ACCEPTED;
     state->refusal = RP_VPCI_ACCEPTED;
     for (unsigned i = RP_VPCI_BARS_MAX; i < 2 * RP_VPCI_BARS_MAX; i++) {
         struct rp_vpci_bar *bar = &state->bars[i];
 
         bar->address = bar->hpa.value;
-        if (bar->kind == RP_VPCI_BAR_IO || bar->size > VF_BAR_SIZE_MAX ||
-            (bar->size && bar->size < RP_VPCI_PAGE_SIZE))
+        if (bar->kind != RP_VPCI_BAR_ABSENT &&
+            (bar->size < RP_VPCI_PAGE_SIZE || bar->size > VF_BAR_SIZE_MAX))
             is_sound = false;
     }
     return is_sound;
@@ -100,9 +98,13 @@ uint32_t vpci_sriov_control_read(const struct rp_vpci_state *state, unsigned arg
 void vpci_sriov_control_write(struct rp_vpci_state *state, unsigned argument,
                               struct vpci_write write, struct rp_vpci_effects *effects)
 {
+    uint32_t own = CONTROL_OWN;
+
     (void)argument;
-    state->sriov.wanted =
-        (uint16_t)(vpci_merge(state->sriov.control, write) & CONTROL_OWN);
+    if (state->sriov.control & RP_PCI_SRIOV_CONTROL_VF_ENABLE)
+        own = CONTROL_ON; /* what the layout depends on stays: 9.3.3.3.5 */
+    write.mask &= own;
+    state->sriov.wanted = (uint16_t)vpci_merge(state->sriov.control, write);
     effects->what |= RP_VPCI_EFFECT_SRIOV;
 }
 
@@ -142,7 +144,7 @@ void rp_vpci_sriov_refuse(struct rp_vpci_state *state)
     state->sriov.wanted = state->sriov.control;
 }
 
-void vpci_sriov_stop(struct rp_vpci_state *state)
+void rp_vpci_sriov_stop(struct rp_vpci_state *state)
 {
     if (!state->sriov.offset)
         return;

@@ -240,7 +240,7 @@ enum rp_status rp_vpci_flr_start(struct rp_vpci_state *state)
     const unsigned af = state->af_offset;
 
     rp_vpci_quiesce(state);
-    vpci_sriov_stop(state);
+    rp_vpci_sriov_stop(state);
     if (pcie && vpci_hw_read(state, pcie + RP_PCI_PCIE_DEVICE_CAPABILITIES, 4) &
                     RP_PCI_PCIE_DEVICE_CAPABILITIES_FLR) {
         const unsigned control = pcie + RP_PCI_PCIE_DEVICE_CONTROL;

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include <rootport/group.h>
 #include <rootport/vpci.h>
 
 #include "dev/console.h"
@@ -60,12 +61,36 @@ void bars_learn(const struct rp_function *function)
     rp_vpci_detach(&state);
 }
 
+/* Whether a BAR has a byte in [base, end). */
+static bool has_any(uint64_t base, uint64_t end)
+{
+    for (size_t i = 0; i < bar_count; i++)
+        if (end > bars[i].base && base < bars[i].base + bars[i].size)
+            return true;
+    return false;
+}
+
 bool bars_has_page(uint64_t hpa)
 {
     uint64_t page = hpa & ~(uint64_t)(PAGE_SIZE - 1);
 
+    return has_any(page, page + PAGE_SIZE);
+}
+
+bool bars_take(uint64_t base, uint64_t size)
+{
+    uint64_t end = base + size;
+
+    if (end < base || bar_count == BAR_MAX || has_any(base, end) ||
+        rp_group_overlap_at(machine_reports()->ecam, base, size) != RP_GROUP_OVERLAP_NONE)
+        return false;
+    bars[bar_count++] = (struct bar){base, size};
+    return true;
+}
+
+void bars_give_back(uint64_t base)
+{
     for (size_t i = 0; i < bar_count; i++)
-        if (page + PAGE_SIZE > bars[i].base && page < bars[i].base + bars[i].size)
-            return true;
-    return false;
+        if (bars[i].base == base)
+            bars[i] = bars[--bar_count];
 }

@@ -8,6 +8,7 @@
 #include "dev/console.h"
 #include "domains.h"
 #include "guest/function.h"
+#include "guest/hardware.h"
 #include "guest/pci.h"
 #include "guest/xen.h"
 #include "launch/launch.h"
@@ -83,7 +84,7 @@ static int64_t prepare(struct rp_function *scanned, const struct domain *domain,
     struct guest_function *function = function_find(scanned->sbdf);
     const char *problem = NULL;
 
-    if (function == NULL && scanned->owner != 0)
+    if (function == NULL && scanned->owner != 0 && !hardware_yield_vf(scanned))
         return -XEN_EBUSY;
     if (function == NULL) {
         function = function_open(scanned, policy, &problem);

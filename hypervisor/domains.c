@@ -12,6 +12,7 @@
 #include "guest/exits.h"
 #include "guest/held.h"
 #include "iommu/iommu.h"
+#include "launch/describe.h"
 #include "lib/format.h"
 #include "lib/string.h"
 #include "machine.h"
@@ -186,6 +187,40 @@ struct domain *domains_find(uint32_t domid)
         if (entries[i].state == DOMAINS_RUNNING && entries[i].domain->id == domid)
             return entries[i].domain;
     return NULL;
+}
+
+/* Whether @port means @function; by an ID, it means what there was at the launch. */
+static bool is_for(const struct launch_port *port, const struct launch_function *function)
+{
+    return port->function.kind != LAUNCH_SELECT_ID &&
+           launch_selector_matches(&port->function, function);
+}
+
+static bool is_waiting(const struct launch_port *port)
+{
+    const struct domains_entry *entry = &entries[port->domain];
+    const struct guest_port *place;
+
+    if (entry->state != DOMAINS_RUNNING)
+        return false;
+    place = &entry->domain->pci->ports[port->number - 1];
+    return place->function == NULL && place->held == NULL;
+}
+
+bool domains_hold(size_t index)
+{
+    const struct launch_config *config = common.config;
+    struct launch_function function;
+
+    launch_describe_one(machine_scan(), machine_cfg(), index, &function);
+    for (size_t i = 0; i < config->port_count; i++) {
+        const struct launch_port *port = &config->ports[i];
+
+        if (is_for(port, &function) && is_waiting(port))
+            return held_hold(entries[port->domain].domain, port->number - 1, port,
+                             &machine_scan()->functions[index]);
+    }
+    return false;
 }
 
 void domains_verdicts_final(void)

@@ -54,6 +54,13 @@ struct domain *domains_find(uint32_t domid);
 void domains_verdicts_final(void);
 
 /*
+ * Holds function @index of the machine's, which has just been found, for the port that
+ * names it by its address or path, if that is empty and its domain runs. Whether it
+ * does. Needs the machine's lock.
+ */
+bool domains_hold(size_t index);
+
+/*
  * What each CPU does once it is up: runs the vCPU that it is given, when it is given
  * one. The CPU on which the last domain ends turns the machine off.
  */

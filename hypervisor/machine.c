@@ -97,6 +97,37 @@ bool machine_init(const struct boot_info *boot, const struct acpi_tables *tables
     return true;
 }
 
+void machine_evaluate(size_t index, const char *who)
+{
+    struct rp_function *function = &scan.functions[index];
+    struct rp_extcfg_verdict verdict = rp_scan_verdict(function);
+
+    if (verdict.reason != RP_EXTCFG_UNEVALUATED)
+        return;
+    (void)rp_scan_publish(function, rp_scan_evaluate(&scan, &cfg, index, reports.alias));
+    if (reports.is_sealed)
+        rp_scan_finalize(function);
+    verdict = rp_scan_verdict(function);
+    console_log("%04x:%02x:%02x.%x: announced by %s: configuration space %u bytes: %s",
+                rp_sbdf_segment(function->sbdf), rp_sbdf_bus(function->sbdf),
+                rp_sbdf_dev(function->sbdf), rp_sbdf_fn(function->sbdf), who,
+                verdict.size, rp_extcfg_reason_text(verdict.reason));
+}
+
+uint32_t machine_next_vf(uint32_t pf, uint32_t from)
+{
+    for (; from < scan.count; from++)
+        if (scan.functions[from].is_present && scan.functions[from].pf == pf)
+            return from;
+    return RP_SCAN_NONE;
+}
+
+rp_sbdf_t machine_listed(const struct rp_function *function)
+{
+    return function->pf == RP_SCAN_NONE ? function->sbdf
+                                        : scan.functions[function->pf].sbdf;
+}
+
 void machine_lock(void)
 {
     spin_lock(&lock);

@@ -35,6 +35,21 @@ struct rp_report_context *machine_reports(void);
 void machine_print(void);
 void machine_print_regions(void);
 
+/*
+ * Evaluates function @index, which @who has announced, as at boot, if nobody has. Needs
+ * the lock.
+ */
+void machine_evaluate(size_t index, const char *who);
+
+/*
+ * The first virtual function of function @pf at place @from or behind it, or
+ * RP_SCAN_NONE. It stands behind @pf. Needs the lock.
+ */
+uint32_t machine_next_vf(uint32_t pf, uint32_t from);
+
+/* What firmware's tables know @function by: of a virtual one, its physical one. */
+rp_sbdf_t machine_listed(const struct rp_function *function);
+
 /* Configuration space of the machine's functions, and those functions. */
 const struct rp_cfg *machine_cfg(void);
 struct rp_platform *machine_platform(void);

@@ -61,22 +61,26 @@ static void describe_serial(const struct rp_function *from, const struct rp_cfg 
     function->serial = (uint64_t)high << 32 | low;
 }
 
+void launch_describe_one(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                         size_t index, struct launch_function *out_function)
+{
+    const struct rp_function *from = &scan->functions[index];
+
+    *out_function = (struct launch_function){
+        .sbdf = from->sbdf,
+        .vendor_id = from->vendor_id,
+        .device_id = from->device_id,
+        .is_bridge = from->bridge != RP_SCAN_NO_BRIDGE,
+    };
+    describe_serial(from, cfg, out_function);
+    describe_path(scan, index, &out_function->path);
+}
+
 void launch_describe(const struct rp_scan *scan, const struct rp_cfg *cfg,
                      struct launch_function *out_functions)
 {
-    for (size_t i = 0; i < scan->count; i++) {
-        const struct rp_function *from = &scan->functions[i];
-        struct launch_function *function = &out_functions[i];
-
-        *function = (struct launch_function){
-            .sbdf = from->sbdf,
-            .vendor_id = from->vendor_id,
-            .device_id = from->device_id,
-            .is_bridge = from->bridge != RP_SCAN_NO_BRIDGE,
-        };
-        describe_serial(from, cfg, function);
-        describe_path(scan, i, &function->path);
-    }
+    for (size_t i = 0; i < scan->count; i++)
+        launch_describe_one(scan, cfg, i, &out_functions[i]);
 }
 
 /* ---- Quirks ---- */

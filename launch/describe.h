@@ -21,6 +21,10 @@ enum rp_ecam_policy launch_core_policy(enum launch_ecam_policy policy);
 void launch_describe(const struct rp_scan *scan, const struct rp_cfg *cfg,
                      struct launch_function *out_functions);
 
+/* Likewise function @index alone. */
+void launch_describe_one(const struct rp_scan *scan, const struct rp_cfg *cfg,
+                         size_t index, struct launch_function *out_function);
+
 /*
  * Changes verdicts and interrupt pins in @scan as the quirks of @config say. @functions
  * is what launch_describe() made of @scan.

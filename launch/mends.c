@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What to do where a configuration breaks a rule: for the command, which checks one
- * before it is booted. The hypervisor has no room for it, and sends its reader there.
+ * What to do where a configuration breaks a rule, or doesn't fit the machine: for the
+ * command, which checks one before it is booted. The hypervisor has no room for it, and
+ * sends its reader there.
  */
-#include "launch/launch.h"
+#include "launch/internal.h"
+#include "launch/resolve.h"
 
 static const char *const mends[LAUNCH_RULE_COUNT] = {
     [LAUNCH_RULE_NONE] = "Do nothing",
@@ -74,4 +76,26 @@ static const char *const mends[LAUNCH_RULE_COUNT] = {
 const char *launch_rule_mend(enum launch_rule rule)
 {
     return (unsigned)rule < LAUNCH_RULE_COUNT ? mends[rule] : "Report this";
+}
+
+static const char *const resolution_mends[] = {
+    [LAUNCH_UNRESOLVED] = "Mend the domain",
+    [LAUNCH_RESOLVED] = "Do nothing",
+    [LAUNCH_PORT_EMPTY] = "Do nothing, or name a function",
+    [LAUNCH_NOT_THERE] =
+        "Compare with the functions listed at boot, and check that the device is plugged "
+        "in and enabled in the firmware's setup",
+    [LAUNCH_AMBIGUOUS] = "Add index or serial, or name it by sbdf or path",
+    [LAUNCH_TOO_FEW] = "Lower the index (it counts from 0), or plug the device in",
+    [LAUNCH_SERIAL_UNKNOWN] = "Name it by sbdf, path or index: serial numbers stand in "
+                              "extended configuration space",
+    [LAUNCH_IS_BRIDGE] = "Name the function behind it",
+    [LAUNCH_TAKEN] = "Leave it to one of the two",
+};
+
+const char *launch_resolution_mend(enum launch_resolution resolution)
+{
+    return (size_t)resolution < LAUNCH_ARRAY_COUNT(resolution_mends)
+               ? resolution_mends[resolution]
+               : "Report this";
 }

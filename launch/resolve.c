@@ -132,40 +132,20 @@ void launch_resolve_ports(const struct launch_config *config,
 
 /* ---- In words ---- */
 
-static const struct {
-    const char *text;
-    const char *mend;
-} resolutions[] = {
-    [LAUNCH_UNRESOLVED] = {"its domain isn't launched", "Mend the domain"},
-    [LAUNCH_RESOLVED] = {"the function was found", "Do nothing"},
-    [LAUNCH_PORT_EMPTY] = {"the port is empty", "Do nothing, or name a function"},
-    [LAUNCH_NOT_THERE] = {"the machine has no such function",
-                          "Compare with the functions listed at boot, and check that the "
-                          "device is plugged in and enabled in the firmware's setup"},
-    [LAUNCH_AMBIGUOUS] = {"several functions of the machine match",
-                          "Add index or serial, or name it by sbdf or path"},
-    [LAUNCH_TOO_FEW] = {"the machine has fewer such functions than the index asks for",
-                        "Lower the index (it counts from 0), or plug the device in"},
+static const char *const texts[] = {
+    [LAUNCH_UNRESOLVED] = "its domain isn't launched",
+    [LAUNCH_RESOLVED] = "the function was found",
+    [LAUNCH_PORT_EMPTY] = "the port is empty",
+    [LAUNCH_NOT_THERE] = "the machine has no such function",
+    [LAUNCH_AMBIGUOUS] = "several functions of the machine match",
+    [LAUNCH_TOO_FEW] = "the machine has fewer such functions than the index asks for",
     [LAUNCH_SERIAL_UNKNOWN] =
-        {"a function has that ID, but its serial number can't be read",
-         "Name it by sbdf, path or index: serial numbers stand in "
-         "extended configuration space"},
-    [LAUNCH_IS_BRIDGE] = {"the function is a bridge, and bridges aren't given to domains",
-                          "Name the function behind it"},
-    [LAUNCH_TAKEN] = {"an earlier port has the function, by another name",
-                      "Leave it to one of the two"},
+        "a function has that ID, but its serial number can't be read",
+    [LAUNCH_IS_BRIDGE] = "the function is a bridge, and bridges aren't given to domains",
+    [LAUNCH_TAKEN] = "an earlier port has the function, by another name",
 };
 
 const char *launch_resolution_text(enum launch_resolution resolution)
 {
-    return (size_t)resolution < LAUNCH_ARRAY_COUNT(resolutions)
-               ? resolutions[resolution].text
-               : "unknown";
-}
-
-const char *launch_resolution_mend(enum launch_resolution resolution)
-{
-    return (size_t)resolution < LAUNCH_ARRAY_COUNT(resolutions)
-               ? resolutions[resolution].mend
-               : "Report this";
+    return (size_t)resolution < LAUNCH_ARRAY_COUNT(texts) ? texts[resolution] : "unknown";
 }

@@ -83,6 +83,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/hardware_io.c \
 	hypervisor/guest/hardware_memory.c \
 	hypervisor/guest/hardware_pci.c \
+	hypervisor/guest/hardware_sriov.c \
 	hypervisor/guest/hardware_tables.c \
 	hypervisor/guest/hypercall.c \
 	hypervisor/guest/io.c \
@@ -355,6 +356,7 @@ CORE_BENCH_SRCS := \
 	bench/core/operations.c \
 # Programs that run in guests.
 GUEST_PROGRAMS := \
+	tests/guest/nvme_virtual.c \
 	tests/guest/physdev.c \
 
 # What stands between QEMU and the hypervisor where firmware is to be another.

@@ -10,6 +10,7 @@
 
 #include "cpu/clock.h"
 #include "dev/console.h"
+#include "guest/hardware.h"
 #include "guest/pci.h"
 #include "guest/pins.h"
 #include "machine.h"
@@ -41,7 +42,7 @@ static size_t record_pages(void)
     return (sizeof(struct guest_function) + PAGE_SIZE - 1) / PAGE_SIZE;
 }
 
-static void log_function(const struct rp_function *function, const char *what)
+void function_log(const struct rp_function *function, const char *what)
 {
     console_log("%04x:%02x:%02x.%x: %s", rp_sbdf_segment(function->sbdf),
                 rp_sbdf_bus(function->sbdf), rp_sbdf_dev(function->sbdf),
@@ -216,13 +217,14 @@ bool function_end_reset(struct guest_function *function)
 
 /* ---- Records --------------------------------------------------------------- */
 
-static enum rp_status learn(struct guest_function *function)
+enum rp_status function_learn(struct guest_function *function, enum rp_vpci_role role)
 {
+    struct rp_vpci_vf vf;
     struct rp_vpci_config config = {
         .cfg = *machine_cfg(),
         .platform = machine_platform(),
         .sbdf = function->sbdf,
-        .role = RP_VPCI_ROLE_GUEST,
+        .role = role,
         .policy = function->policy,
         .msix_entries = function->msix_entries,
         .msix_capacity = confinement == FUNCTION_CONFINED_BY_IOMMU
@@ -230,6 +232,11 @@ static enum rp_status learn(struct guest_function *function)
                              : RP_VPCI_MSIX_ENTRIES_MAX,
     };
 
+    if (function->scanned->pf != RP_SCAN_NONE) {
+        if (!hardware_describe_vf(function->scanned, &vf))
+            return RP_ERR_NO_DEVICE;
+        config.vf = &vf;
+    }
     return rp_vpci_attach(&function->state, &config);
 }
 
@@ -262,7 +269,7 @@ static const char *problem_of(const struct guest_function *function,
     rival = rp_group_find_page_rival(machine_scan(), machine_cfg(), &function->state);
     if (rival == RP_SCAN_NONE)
         return NULL;
-    log_function(&machine_scan()->functions[rival], shared_page);
+    function_log(&machine_scan()->functions[rival], shared_page);
     return shared_page;
 }
 
@@ -277,6 +284,7 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
 {
     struct guest_function *function;
     enum rp_status status;
+    uint32_t index;
 
     if (confinement == FUNCTION_CONFINED_BY_NOTHING) {
         *out_problem = "there is no IOMMU to confine its DMA";
@@ -284,6 +292,11 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
     }
     if (is_part_of_the_machine(scanned)) {
         *out_problem = "it is part of what the machine itself runs on";
+        return NULL;
+    }
+    index = (uint32_t)(scanned - machine_scan()->functions);
+    if (machine_next_vf(index, index) != RP_SCAN_NONE) {
+        *out_problem = "it has virtual functions";
         return NULL;
     }
     function = pages_alloc(record_pages());
@@ -294,7 +307,7 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
     function->scanned = scanned;
     function->sbdf = scanned->sbdf;
     function->policy = with_pin(scanned, policy);
-    status = learn(function);
+    status = function_learn(function, RP_VPCI_ROLE_GUEST);
     *out_problem = problem_of(function, status);
     if (*out_problem != NULL) {
         if (status == RP_OK)
@@ -303,7 +316,7 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
         return NULL;
     }
     if (!start_reset(function))
-        log_function(scanned, "no reset is known: given as firmware left it");
+        function_log(scanned, "no reset is known: given as firmware left it");
     function->next = functions;
     functions = function;
     return function;
@@ -332,9 +345,9 @@ static void forget_owner(struct guest_function *function)
         status = rp_vpci_flr_finish(&function->state);
     rp_vpci_detach(&function->state);
     if (status == RP_OK)
-        status = learn(function);
+        status = function_learn(function, RP_VPCI_ROLE_GUEST);
     if (status != RP_OK)
-        log_function(function->scanned, "it does not come back from its reset");
+        function_log(function->scanned, "it does not come back from its reset");
     function->scanned->owner = 0;
     if (!function->is_wanted)
         function->domain = NULL;
@@ -397,7 +410,7 @@ const char *function_tie(const struct rp_function *function, uint32_t owner)
     rival = rp_group_find_rival(scan, machine_cfg(), index, owner);
     if (rival == RP_SCAN_NONE)
         return NULL;
-    log_function(&scan->functions[rival], "is another domain's");
+    function_log(&scan->functions[rival], "is another domain's");
     tie = rp_group_find(scan, machine_cfg(), index).tie;
     if (tie == RP_GROUP_ALONE) /* then it leads the other */
         tie = rp_group_find(scan, machine_cfg(), rival).tie;
@@ -436,6 +449,7 @@ const char *function_give(struct guest_function *function, struct domain *domain
         return problem;
     if (domain->has_iommu)
         iommu_status = iommu_attach(&domain->iommu, function->sbdf,
+                                    machine_listed(function->scanned),
                                     function_interrupt_count(&function->state));
     if (iommu_status != IOMMU_OK) {
         pins_disconnect(function->scanned->pin_gsi);

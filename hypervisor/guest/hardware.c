@@ -2,6 +2,8 @@
 /* A domain that sees the machine itself: what it has, and its end. */
 #include "guest/hardware.h"
 
+#include <rootport/pci_regs.h>
+
 #include "bars.h"
 #include "dev/console.h"
 #include "guest/hardware_internal.h"
@@ -18,6 +20,9 @@ enum {
 
 /* Of addresses that a BAR may have: the width that page tables can hold. */
 #define ADDRESSES_SIZE 0x10000000000000ull
+
+/* The one domain that has functions as the machine has them. */
+static const struct hardware *owner;
 
 static size_t pages_for(size_t size)
 {
@@ -37,6 +42,8 @@ bool hardware_init(struct domain *domain, const struct build_input *input)
     hardware->functions =
         pages_alloc(pages_for(hardware->capacity * sizeof *hardware->functions));
     domain->hardware = hardware;
+    if (!hardware->is_observer && hardware->functions != NULL)
+        owner = hardware;
     return hardware->functions != NULL;
 }
 
@@ -106,19 +113,11 @@ void hardware_open_windows(struct hardware_function *mine)
 
 static enum rp_status attach(struct hardware_function *mine)
 {
-    struct rp_vpci_config config = {
-        .cfg = *machine_cfg(),
-        .platform = machine_platform(),
-        .sbdf = mine->base.sbdf,
-        .role = RP_VPCI_ROLE_HARDWARE,
-        .policy =
-            may_use_pin(mine->base.scanned) ? RP_VPCI_POLICY_INTX : RP_VPCI_POLICY_NONE,
-        .msix_entries = mine->base.msix_entries,
-        .msix_capacity = mine->base.domain->has_iommu ? IOMMU_INTERRUPTS_MAX
-                                                      : RP_VPCI_MSIX_ENTRIES_MAX,
-    };
-    enum rp_status status = rp_vpci_attach(&mine->base.state, &config);
+    enum rp_status status;
 
+    mine->base.policy =
+        may_use_pin(mine->base.scanned) ? RP_VPCI_POLICY_INTX : RP_VPCI_POLICY_NONE;
+    status = function_learn(&mine->base, RP_VPCI_ROLE_HARDWARE);
     hardware_open_windows(mine);
     return status;
 }
@@ -145,8 +144,9 @@ static const char *prepare(struct hardware_function *mine,
     if (problem != NULL)
         return problem;
     if (domain->has_iommu)
-        iommu_status = iommu_attach(&domain->iommu, function->sbdf,
-                                    function_interrupt_count(&mine->base.state));
+        iommu_status =
+            iommu_attach(&domain->iommu, function->sbdf, machine_listed(function),
+                         function_interrupt_count(&mine->base.state));
     if (iommu_status == IOMMU_OK)
         return NULL;
     pins_disconnect(function->pin_gsi);
@@ -188,6 +188,7 @@ bool hardware_adopt(struct domain *domain, size_t index)
         return false;
     }
     function->owner = domain_owner(domain);
+    pci_update_mappings(&mine->base, NULL); /* a virtual function decodes at once */
     __atomic_store_n(&domain->hardware->functions[index], mine, __ATOMIC_RELEASE);
     return true;
 }
@@ -221,13 +222,30 @@ void hardware_take_functions(struct domain *domain, const struct build_input *in
     machine_unlock();
 }
 
-/* Where no reset is known, the domain that left it so finds it again. */
-static void start_over(struct hardware_function *mine)
+static bool remove_vfs(struct domain *domain, size_t index)
 {
+    bool is_done;
+
+    machine_lock();
+    is_done = hardware_remove_vfs(domain, (uint32_t)index);
+    machine_unlock();
+    return is_done;
+}
+
+/*
+ * Where no reset is known, the domain that left it so finds it again; likewise one of
+ * whose virtual functions another domain has one.
+ */
+static void start_over(struct domain *domain, size_t index)
+{
+    struct hardware_function *mine = domain->hardware->functions[index];
     uint16_t size = mine->view->size;
     enum rp_status status = RP_OK;
 
-    if (!function_reset(&mine->base)) {
+    if (!remove_vfs(domain, index)) {
+        rp_vpci_quiesce(&mine->base.state);
+        status = rp_vpci_flr_finish(&mine->base.state);
+    } else if (!function_reset(&mine->base)) {
         rp_vpci_detach(&mine->base.state);
         status = attach(mine);
     }
@@ -245,7 +263,7 @@ void hardware_reset_functions(struct domain *domain)
 
     for (size_t i = 0; hardware != NULL && i < hardware->capacity; i++)
         if (hardware->functions[i] != NULL)
-            start_over(hardware->functions[i]);
+            start_over(domain, i);
 }
 
 void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self)
@@ -278,7 +296,7 @@ void hardware_release(struct domain *domain)
         return;
     machine_lock();
     for (size_t i = 0; hardware->functions != NULL && i < hardware->capacity; i++) {
-        if (hardware->functions[i] != NULL)
+        if (hardware->functions[i] != NULL && hardware_remove_vfs(domain, (uint32_t)i))
             (void)function_reset(&hardware->functions[i]->base);
         hardware_abandon(domain, i, NULL);
     }
@@ -293,8 +311,33 @@ void hardware_release(struct domain *domain)
     if (hardware->functions != NULL)
         pages_free(hardware->functions,
                    pages_for(hardware->capacity * sizeof *hardware->functions));
+    if (owner == hardware)
+        owner = NULL;
     pages_free(hardware, pages_for(sizeof *hardware));
     domain->hardware = NULL;
+}
+
+bool hardware_describe_vf(const struct rp_function *vf, struct rp_vpci_vf *out_vf)
+{
+    const struct hardware_function *mine =
+        owner != NULL ? owner->functions[vf->pf] : NULL;
+
+    if (mine == NULL)
+        return false;
+    rp_vpci_sriov_describe(&mine->base.state, vf->vf_number, out_vf);
+    return true;
+}
+
+bool hardware_yield_vf(const struct rp_function *vf)
+{
+    const size_t index = (size_t)(vf - machine_scan()->functions);
+    const struct hardware_function *mine = owner != NULL ? owner->functions[index] : NULL;
+
+    if (vf->pf == RP_SCAN_NONE || mine == NULL ||
+        (mine->base.state.command & RP_PCI_COMMAND_BUS_MASTER))
+        return false;
+    hardware_abandon(mine->base.domain, index, NULL);
+    return true;
 }
 
 /* ---- Views ----------------------------------------------------------------- */

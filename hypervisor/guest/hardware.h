@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rootport/scan.h>
+#include <rootport/vpci.h>
+
 #include "boot/boot_info.h"
 #include "dev/acpi.h"
 #include "guest/build.h"
@@ -68,6 +71,29 @@ bool hardware_adopt(struct domain *domain, size_t index);
  * a CPU of the domain (@self), or NULL. Needs the machine's lock.
  */
 void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self);
+
+/*
+ * After a write to SR-IOV Control of function @index, or before its reset: finds its
+ * virtual functions, or takes them away. What would take one from another domain is
+ * refused: then virtual functions are still on. On a CPU of the domain, without any lock.
+ */
+void hardware_follow_sriov(struct vcpu *vcpu, uint32_t index, bool is_reset);
+
+/*
+ * Takes the virtual functions of function @index away, before it is reset. False: another
+ * domain has one, and all is as before. The domain's CPUs have stopped. Needs the
+ * machine's lock.
+ */
+bool hardware_remove_vfs(struct domain *domain, uint32_t index);
+
+/*
+ * Takes virtual function @vf from the hardware domain if no driver of its uses it: as
+ * long as it is no bus master. Whether nobody has it now. Needs the machine's lock.
+ */
+bool hardware_yield_vf(const struct rp_function *vf);
+
+/* Describes virtual function @vf; false: nobody has its physical function. */
+bool hardware_describe_vf(const struct rp_function *vf, struct rp_vpci_vf *out_vf);
 
 /* Resets every function of a domain whose CPUs have stopped, before it starts again. */
 void hardware_reset_functions(struct domain *domain);

@@ -246,9 +246,13 @@ static enum npt_kind kind_of(const struct hardware *hardware, uint64_t page)
 bool hardware_map_page(struct domain *domain, uint64_t gpa, bool is_write)
 {
     uint64_t page = gpa & ~(uint64_t)(PAGE_SIZE - 1);
-    enum npt_kind kind = kind_of(domain->hardware, page);
+    enum npt_kind kind;
+    bool is_done;
 
-    if (kind == NPT_NOTHING || (is_write && kind == NPT_READ_ONLY))
-        return false;
-    return npt_map(domain, page, page, PAGE_SIZE, kind);
+    spin_lock(&domain->hardware->lock); /* nobody places a BAR here meanwhile */
+    kind = kind_of(domain->hardware, page);
+    is_done = kind != NPT_NOTHING && !(is_write && kind == NPT_READ_ONLY) &&
+              npt_map(domain, page, page, PAGE_SIZE, kind);
+    spin_unlock(&domain->hardware->lock);
+    return is_done;
 }

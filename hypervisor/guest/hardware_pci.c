@@ -21,15 +21,26 @@ enum {
 #define BRIDGE_COMMAND_MAY_SET                                                           \
     (RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER)
 
-static bool reads_through(const struct rp_function *function)
+static struct hardware_function *own(const struct domain *domain, uint32_t index)
+{
+    return __atomic_load_n(&domain->hardware->functions[index], __ATOMIC_ACQUIRE);
+}
+
+static bool is_platform(const struct rp_function *function)
 {
     return function->is_present && (function->bridge != RP_SCAN_NO_BRIDGE ||
                                     function->class_code >> 16 == BASE_CLASS_BRIDGE);
 }
 
-static struct hardware_function *own(const struct domain *domain, uint32_t index)
+/*
+ * So does a virtual function that another domain has, if its physical one is the
+ * domain's: a kernel that turns virtual functions on reads from one of them what they all
+ * are.
+ */
+static bool reads_through(const struct domain *domain, const struct rp_function *function)
 {
-    return __atomic_load_n(&domain->hardware->functions[index], __ATOMIC_ACQUIRE);
+    return is_platform(function) ||
+           (function->pf != RP_SCAN_NONE && own(domain, function->pf) != NULL);
 }
 
 static const struct rp_vpci_view *view_of(const struct hardware_function *mine)
@@ -45,6 +56,7 @@ static bool is_answering(struct hardware_function *mine)
     if (!function_end_reset(&mine->base))
         return false;
     hardware_open_windows(mine);
+    pci_update_mappings(&mine->base, NULL);
     return true;
 }
 
@@ -74,7 +86,7 @@ uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
     mine = own(domain, index);
     if (mine != NULL && answers_reader(domain->hardware, mine))
         value = (uint32_t)rp_vpci_read(view_of(mine), reg, width);
-    else if (mine == NULL && reads_through(&scan->functions[index]) &&
+    else if (mine == NULL && reads_through(domain, &scan->functions[index]) &&
              reg < rp_scan_verdict(&scan->functions[index]).size)
         (void)rp_cfg_read(machine_cfg(), sbdf, reg, width, &value);
     return value;
@@ -91,6 +103,22 @@ static void write_bridge(const struct domain *domain, rp_sbdf_t sbdf, uint16_t r
         return;
     command |= (uint16_t)(value & BRIDGE_COMMAND_MAY_SET);
     (void)rp_cfg_write16(machine_cfg(), sbdf, RP_PCI_COMMAND, command);
+}
+
+/* What a write changed. Needs the lock, which isn't held all the time. */
+static void apply(struct hardware_function *mine, struct vcpu *vcpu, uint32_t index,
+                  struct rp_vpci_effects *effects)
+{
+    struct hardware *hardware = vcpu->domain->hardware;
+
+    if (effects->what & (RP_VPCI_EFFECT_SRIOV | RP_VPCI_EFFECT_FLR)) {
+        spin_unlock(&hardware->lock);
+        hardware_follow_sriov(vcpu, index, effects->what & RP_VPCI_EFFECT_FLR);
+        spin_lock(&hardware->lock);
+        if (rp_vpci_sriov_is_on(mine->base.state.sriov.control))
+            effects->what &= ~(uint32_t)RP_VPCI_EFFECT_FLR;
+    }
+    pci_apply_effects(&mine->base, vcpu, effects);
 }
 
 void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigned width,
@@ -110,10 +138,10 @@ void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigne
         spin_lock(&hardware->lock);
         if (is_answering(mine)) {
             rp_vpci_write(view_of(mine), reg, width, value, &effects);
-            pci_apply_effects(&mine->base, vcpu, &effects);
+            apply(mine, vcpu, index, &effects);
         }
         spin_unlock(&hardware->lock);
-    } else if (reads_through(&scan->functions[index])) {
+    } else if (is_platform(&scan->functions[index])) {
         write_bridge(domain, sbdf, reg, width, value);
     }
 }

@@ -22,38 +22,43 @@ static uint32_t policy_of(const struct launch_port *config)
                                            : RP_VPCI_POLICY_NONE;
 }
 
+bool held_hold(struct domain *domain, unsigned port, const struct launch_port *config,
+               struct rp_function *scanned)
+{
+    const char *problem = "another port has it";
+    struct guest_function *function = NULL;
+
+    if (function_find(scanned->sbdf) == NULL)
+        function = function_open(scanned, policy_of(config), &problem);
+    if (function == NULL) {
+        leave_empty(domain, config, problem);
+        return false;
+    }
+    if (config->condition == LAUNCH_WHEN_NOW)
+        rp_scan_finalize(scanned);
+    function->is_wanted = true;
+    function->domain = domain;
+    function->port = port;
+    domain->pci->ports[port].held = function;
+    domain->pci->ports[port].config = config;
+    return true;
+}
+
 void held_add(struct domain *domain, unsigned port, const struct launch_port *config,
               const struct launch_resolved *resolved)
 {
-    struct guest_port *place = &domain->pci->ports[port];
-    struct rp_function *scanned;
-    struct guest_function *function = NULL;
-    const char *problem = NULL;
-
     if (config->function.kind == LAUNCH_SELECT_NOTHING)
         return;
     if (resolved->resolution != LAUNCH_RESOLVED) {
-        console_log("%s: port %s stays empty: %s; %s", domain->name, config->name,
-                    launch_resolution_text(resolved->resolution),
-                    launch_resolution_mend(resolved->resolution));
+        console_log(
+            "%s: port %s stays empty: %s; `rootport config check --audit` says how "
+            "to mend it",
+            domain->name, config->name, launch_resolution_text(resolved->resolution));
         return;
     }
-    scanned = &machine_scan()->functions[resolved->place];
     machine_lock();
-    if (function_find(scanned->sbdf) == NULL)
-        function = function_open(scanned, policy_of(config), &problem);
-    if (function != NULL) {
-        if (config->condition == LAUNCH_WHEN_NOW)
-            rp_scan_finalize(scanned);
-        function->is_wanted = true;
-        function->domain = domain;
-        function->port = port;
-        place->held = function;
-        place->config = config;
-    }
+    (void)held_hold(domain, port, config, &machine_scan()->functions[resolved->place]);
     machine_unlock();
-    if (function == NULL)
-        leave_empty(domain, config, problem != NULL ? problem : "another port has it");
 }
 
 /* What stands between a function and its domain. */
@@ -74,9 +79,10 @@ static enum obstacle obstacle(const struct launch_port *config,
                : OBSTACLE_NONE;
 }
 
-static void give_up(struct guest_port *place, struct guest_function *function)
+void held_give_up(struct guest_function *function)
 {
-    place->held = NULL;
+    if (function_is_held(function))
+        function->domain->pci->ports[function->port].held = NULL;
     function->is_wanted = false;
     function->domain = NULL;
 }
@@ -95,7 +101,7 @@ static void decide(struct domain *domain, unsigned port)
         console_log("%s: port %s stays empty: extended-config is \"required\", and %s",
                     domain->name, place->config->name,
                     rp_extcfg_reason_text(verdict.reason));
-        give_up(place, function);
+        held_give_up(function);
         return;
     case OBSTACLE_NONE:
         break;
@@ -103,7 +109,7 @@ static void decide(struct domain *domain, unsigned port)
     problem = pci_plug(domain, port, function);
     if (problem != NULL) {
         leave_empty(domain, place->config, problem);
-        give_up(place, function);
+        held_give_up(function);
     }
 }
 

@@ -18,6 +18,13 @@ struct launch_port;
 void held_add(struct domain *domain, unsigned port, const struct launch_port *config,
               const struct launch_resolved *resolved);
 
+/* Likewise function @scanned; whether it is held. Needs the machine's lock. */
+bool held_hold(struct domain *domain, unsigned port, const struct launch_port *config,
+               struct rp_function *scanned);
+
+/* Gives a function up that waits, held or asked for. Needs the machine's lock. */
+void held_give_up(struct guest_function *function);
+
 void held_await_first(struct domain *domain);
 
 /*

@@ -6,6 +6,7 @@
 #include <rootport/pci_regs.h>
 
 #include "dev/console.h"
+#include "guest/held.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
 #include "machine.h"
@@ -161,11 +162,8 @@ static void let_go(struct domain *domain, unsigned port)
     if (place->function != NULL)
         pci_detach_child(domain, port, NULL);
     machine_lock();
-    if (place->held != NULL) {
-        place->held->is_wanted = false;
-        place->held->domain = NULL;
-        place->held = NULL;
-    }
+    if (place->held != NULL)
+        held_give_up(place->held);
     machine_unlock();
 }
 

@@ -122,31 +122,20 @@ static uint32_t parent_of(const struct rp_scan *scan, rp_sbdf_t sbdf)
 }
 
 /* A function that appeared: it is evaluated, as it would have been at boot. */
-static int64_t announce(struct domain *domain, rp_sbdf_t sbdf, uint32_t pf)
+static int64_t announce(struct domain *domain, rp_sbdf_t sbdf)
 {
     struct rp_scan *scan = machine_scan();
-    struct rp_extcfg_verdict verdict;
-    struct rp_function *function;
     enum rp_status status;
     size_t index;
 
-    status = rp_scan_add(scan, machine_cfg(), sbdf, parent_of(scan, sbdf), pf, &index);
+    status = rp_scan_add(scan, machine_cfg(), sbdf, parent_of(scan, sbdf), RP_SCAN_NONE,
+                         &index);
     if (status == RP_ERR_EXISTS)
         return 0;
     if (status != RP_OK)
         return error_of(status);
-    function = &scan->functions[index];
-    (void)rp_scan_publish(
-        function, rp_scan_evaluate(scan, machine_cfg(), index, machine_reports()->alias));
-    if (machine_reports()->is_sealed)
-        rp_scan_finalize(function);
-    verdict = rp_scan_verdict(function);
-    console_log("%04x:%02x:%02x.%x: announced by %s: configuration space %u bytes: %s",
-                rp_sbdf_segment(sbdf), rp_sbdf_bus(sbdf), rp_sbdf_dev(sbdf),
-                rp_sbdf_fn(sbdf), domain->name, verdict.size,
-                rp_extcfg_reason_text(verdict.reason));
-    if (pf == RP_SCAN_NONE)
-        bars_learn(function);
+    machine_evaluate(index, domain->name);
+    bars_learn(&scan->functions[index]);
     (void)hardware_adopt(domain, index);
     return 0;
 }
@@ -164,7 +153,6 @@ static int64_t device_add(struct vcpu *vcpu, uint64_t argument)
 {
     struct xen_pci_device_add add;
     struct domain *domain = vcpu->domain;
-    uint32_t pf = RP_SCAN_NONE;
     int64_t result;
     rp_sbdf_t sbdf;
 
@@ -175,28 +163,20 @@ static int64_t device_add(struct vcpu *vcpu, uint64_t argument)
         seal_reported();
     sbdf = sbdf_of(add.segment, add.bus, add.devfn);
     machine_lock();
-    if (add.flags & XEN_PCI_DEV_VIRTFN)
-        pf = rp_scan_find(machine_scan(),
-                          sbdf_of(add.segment, add.physfn_bus, add.physfn_devfn));
-    if ((add.flags & XEN_PCI_DEV_VIRTFN) && pf == RP_SCAN_NONE)
-        result = -XEN_ENODEV;
-    else if (caller_of(domain) == RP_REPORT_CALLER_FIRMWARE)
+    /* Virtual functions are found by what their physical function says of them. */
+    if ((add.flags & XEN_PCI_DEV_VIRTFN) ||
+        caller_of(domain) == RP_REPORT_CALLER_FIRMWARE)
         result = rp_scan_find(machine_scan(), sbdf) == RP_SCAN_NONE ? -XEN_ENODEV : 0;
     else
-        result = announce(domain, sbdf, pf);
+        result = announce(domain, sbdf);
     machine_unlock();
     return result;
 }
 
-static bool has_virtual_functions(const struct rp_scan *scan, uint32_t pf)
-{
-    for (uint32_t i = 0; i < scan->count; i++)
-        if (scan->functions[i].is_present && scan->functions[i].pf == pf)
-            return true;
-    return false;
-}
-
-/* What another domain has isn't there for this one, and its going is no news of ours. */
+/*
+ * What another domain has isn't there for this one, and its going is no news of ours. A
+ * virtual function is there as long as its physical one says so: nobody has it then.
+ */
 static int64_t withdraw(struct vcpu *vcpu, rp_sbdf_t sbdf)
 {
     struct domain *domain = vcpu->domain;
@@ -205,10 +185,11 @@ static int64_t withdraw(struct vcpu *vcpu, rp_sbdf_t sbdf)
 
     if (index == RP_SCAN_NONE || scan->functions[index].owner != domain_owner(domain))
         return -XEN_ENODEV;
-    if (has_virtual_functions(scan, index))
+    if (machine_next_vf(index, index) != RP_SCAN_NONE)
         return -XEN_EBUSY;
     hardware_abandon(domain, index, vcpu);
-    rp_scan_remove(scan, index);
+    if (scan->functions[index].pf == RP_SCAN_NONE)
+        rp_scan_remove(scan, index);
     console_log("%04x:%02x:%02x.%x: removed by %s", rp_sbdf_segment(sbdf),
                 rp_sbdf_bus(sbdf), rp_sbdf_dev(sbdf), rp_sbdf_fn(sbdf), domain->name);
     return 0;

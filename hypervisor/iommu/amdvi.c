@@ -528,9 +528,9 @@ static enum iommu_status enter(struct iommu_context *context, struct attachment 
 }
 
 static enum iommu_status attach(struct iommu_context *context, rp_sbdf_t sbdf,
-                                unsigned interrupt_count)
+                                rp_sbdf_t listed, unsigned interrupt_count)
 {
-    const struct acpi_ivhd_range *range = find_range(sbdf);
+    const struct acpi_ivhd_range *range = find_range(listed);
 
     if (interrupt_count - 1 >= IOMMU_INTERRUPTS_MAX)
         return IOMMU_INVALID;
@@ -568,12 +568,12 @@ enum iommu_status iommu_open_interrupts(rp_sbdf_t requester)
 }
 
 enum iommu_status iommu_attach(struct iommu_context *context, rp_sbdf_t sbdf,
-                               unsigned interrupt_count)
+                               rp_sbdf_t listed, unsigned interrupt_count)
 {
     if (!is_context(context))
         return amdvi.is_up ? IOMMU_INVALID : IOMMU_UNSUPPORTED;
     spin_lock(&amdvi.lock);
-    enum iommu_status status = attach(context, sbdf, interrupt_count);
+    enum iommu_status status = attach(context, sbdf, listed, interrupt_count);
     spin_unlock(&amdvi.lock);
     return status;
 }

@@ -124,7 +124,9 @@ enum iommu_status iommu_context_unmap(struct iommu_context *context, rp_gpa_t gp
 
 /*
  * Takes a function out of quarantine into @context, with @interrupt_count (1 to
- * IOMMU_INTERRUPTS_MAX) empty remapping entries. IOMMU_INVALID; IOMMU_NO_DEVICE;
+ * IOMMU_INTERRUPTS_MAX) empty remapping entries. Firmware's tables are asked about
+ * @listed: of a virtual function, which they could not know, its physical one.
+ * IOMMU_INVALID; IOMMU_NO_DEVICE;
  * IOMMU_EXISTS: it is in @context already; IOMMU_BUSY: it is in another context, or a
  * function that shares a requester ID with it is (behind a bridge to conventional PCI
  * all may); IOMMU_RESERVED; IOMMU_NO_MEMORY: also when those that share an ID want more
@@ -132,7 +134,7 @@ enum iommu_status iommu_context_unmap(struct iommu_context *context, rp_gpa_t gp
  * iommu_detach().
  */
 enum iommu_status iommu_attach(struct iommu_context *context, rp_sbdf_t sbdf,
-                               unsigned interrupt_count) RP_MUST_CHECK;
+                               rp_sbdf_t listed, unsigned interrupt_count) RP_MUST_CHECK;
 
 /*
  * Puts a function of @context back into quarantine; nothing of its remapping entries or

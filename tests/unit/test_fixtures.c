@@ -133,6 +133,11 @@ static void put_pf(struct machine *machine, size_t index, char *out)
     put_sbdf(machine, machine->functions[index].pf, out);
 }
 
+static void put_vf(struct machine *machine, size_t index, char *out)
+{
+    (void)snprintf(out, WORD_SIZE, "%u", machine->functions[index].vf_number);
+}
+
 static void put_id(struct machine *machine, size_t index, char *out)
 {
     snprintf(out, WORD_SIZE, "%04x:%04x", machine->functions[index].vendor_id,
@@ -214,19 +219,13 @@ static const struct {
     const char *key;
     void (*put)(struct machine *machine, size_t index, char *out);
 } keys[] = {
-    {"size", put_size},
-    {"reason", put_reason},
-    {"type", put_type},
-    {"bridge", put_bridge},
-    {"parent", put_parent},
-    {"pf", put_pf},
-    {"id", put_id},
-    {"caps", put_caps},
-    {"count", put_count},
-    {"end", put_end},
-    {"ecaps", put_ecaps},
-    {"ecount", put_ecount},
-    {"extended", put_extended},
+    {"size", put_size},     {"reason", put_reason},
+    {"type", put_type},     {"bridge", put_bridge},
+    {"parent", put_parent}, {"pf", put_pf},
+    {"vf", put_vf},         {"id", put_id},
+    {"caps", put_caps},     {"count", put_count},
+    {"end", put_end},       {"ecaps", put_ecaps},
+    {"ecount", put_ecount}, {"extended", put_extended},
 };
 
 /* ---- The machine ---- */

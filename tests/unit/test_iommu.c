@@ -64,7 +64,7 @@ static void refuses_everything_without_an_iommu(void **state)
                      IOMMU_UNSUPPORTED);
     assert_int_equal(iommu_context_unmap(&context, (rp_gpa_t){0}, 4096),
                      IOMMU_UNSUPPORTED);
-    assert_int_equal(iommu_attach(&context, nvme, ALL), IOMMU_UNSUPPORTED);
+    assert_int_equal(iommu_attach(&context, nvme, nvme, ALL), IOMMU_UNSUPPORTED);
     assert_int_equal(iommu_detach(&context, nvme), IOMMU_UNSUPPORTED);
     assert_int_equal(iommu_context_destroy(&context), IOMMU_UNSUPPORTED);
     assert_int_equal(iommu_irte_set(nvme, 0, &interrupt), IOMMU_UNSUPPORTED);
@@ -119,7 +119,7 @@ static void attach_opens_just_one_function(void **state)
     (void)state;
     assert_int_equal(map(0x200000, 0x40000000, 0x200000), IOMMU_OK);
     assert_false(dma(0x0108, 0x200000, &hpa)); /* and now cached everywhere */
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
     assert_true(dma(0x0108, 0x200000, &hpa));
     assert_int_equal(hpa, 0x40000000);
     assert_false(dma(0x0200, 0x200000, &hpa));
@@ -134,7 +134,7 @@ static void maps_and_unmaps_under_a_running_device(void **state)
     uint64_t hpa;
 
     (void)state;
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
     assert_false(dma(0x0108, 0x1000, &hpa));
     assert_int_equal(map(0x1000, 0x5000, 0x1000), IOMMU_OK);
     assert_true(dma(0x0108, 0x1000, &hpa));
@@ -147,9 +147,9 @@ static void maps_and_unmaps_under_a_running_device(void **state)
 static void attaches_a_function_once(void **state)
 {
     (void)state;
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_EXISTS);
-    assert_int_equal(iommu_attach(&other, nvme, ALL), IOMMU_BUSY);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_EXISTS);
+    assert_int_equal(iommu_attach(&other, nvme, nvme, ALL), IOMMU_BUSY);
     assert_int_equal(iommu_detach(&other, nvme), IOMMU_NO_DEVICE);
     assert_int_equal(iommu_detach(&guest, nic), IOMMU_NO_DEVICE);
     assert_int_equal(iommu_context_destroy(&guest), IOMMU_BUSY);
@@ -162,12 +162,14 @@ static void refuses_what_is_not_to_be_assigned(void **state)
     const rp_sbdf_t elsewhere = {0x10108}; /* segment 1 */
 
     (void)state;
-    assert_int_equal(iommu_attach(&guest, unlisted, ALL), IOMMU_NO_DEVICE);
-    assert_int_equal(iommu_attach(&guest, elsewhere, ALL), IOMMU_NO_DEVICE);
-    assert_int_equal(iommu_attach(&guest, usb, ALL), IOMMU_RESERVED);
-    assert_int_equal(iommu_attach(&guest, ioapic, ALL), IOMMU_RESERVED);
-    assert_int_equal(iommu_attach(&guest, iommu_self, ALL), IOMMU_RESERVED);
-    assert_int_equal(iommu_attach(&(struct iommu_context){0}, nvme, ALL), IOMMU_INVALID);
+    assert_int_equal(iommu_attach(&guest, unlisted, unlisted, ALL), IOMMU_NO_DEVICE);
+    assert_int_equal(iommu_attach(&guest, nvme, unlisted, ALL), IOMMU_NO_DEVICE);
+    assert_int_equal(iommu_attach(&guest, elsewhere, elsewhere, ALL), IOMMU_NO_DEVICE);
+    assert_int_equal(iommu_attach(&guest, usb, usb, ALL), IOMMU_RESERVED);
+    assert_int_equal(iommu_attach(&guest, ioapic, ioapic, ALL), IOMMU_RESERVED);
+    assert_int_equal(iommu_attach(&guest, iommu_self, iommu_self, ALL), IOMMU_RESERVED);
+    assert_int_equal(iommu_attach(&(struct iommu_context){0}, nvme, nvme, ALL),
+                     IOMMU_INVALID);
 }
 
 static void moves_a_function_with_its_alias(void **state)
@@ -177,18 +179,18 @@ static void moves_a_function_with_its_alias(void **state)
     (void)state;
     assert_int_equal(map(0, 0x40000000, 0x1000), IOMMU_OK);
     assert_false(dma(0x00f0, 0, &hpa));
-    assert_int_equal(iommu_attach(&guest, legacy_a, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, legacy_a, legacy_a, ALL), IOMMU_OK);
     assert_true(dma(0x00f0, 0, &hpa));
     assert_true(dma(0x0300, 0, &hpa));
     assert_false(dma(0x0308, 0, &hpa));
     /* Whoever shares the ID that its requests carry cannot be anywhere else. */
-    assert_int_equal(iommu_attach(&other, legacy_b, ALL), IOMMU_BUSY);
-    assert_int_equal(iommu_attach(&other, bridge, ALL), IOMMU_BUSY);
+    assert_int_equal(iommu_attach(&other, legacy_b, legacy_b, ALL), IOMMU_BUSY);
+    assert_int_equal(iommu_attach(&other, bridge, bridge, ALL), IOMMU_BUSY);
     assert_int_equal(iommu_detach(&guest, bridge), IOMMU_NO_DEVICE);
     assert_int_equal(iommu_detach(&guest, legacy_a), IOMMU_OK);
     assert_false(dma(0x00f0, 0, &hpa));
     assert_false(dma(0x0300, 0, &hpa));
-    assert_int_equal(iommu_attach(&other, legacy_b, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&other, legacy_b, legacy_b, ALL), IOMMU_OK);
     assert_int_equal(iommu_detach(&other, legacy_b), IOMMU_OK);
     assert_int_equal(unmap(0, 0x1000), IOMMU_OK);
 }
@@ -203,8 +205,8 @@ static void shares_a_requester_id_within_a_domain(void **state)
 
     (void)state;
     assert_int_equal(map(0, 0x40000000, 0x1000), IOMMU_OK);
-    assert_int_equal(iommu_attach(&guest, legacy_a, 3), IOMMU_OK);
-    assert_int_equal(iommu_attach(&guest, legacy_b, 4), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, legacy_a, legacy_a, 3), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, legacy_b, legacy_b, 4), IOMMU_OK);
     assert_int_equal(iommu_msi_message(legacy_a, 1, &address, &data_a), IOMMU_OK);
     assert_int_equal(iommu_msi_message(legacy_b, 0, &address, &data_b), IOMMU_OK);
     assert_int_equal(data_b % 4, 0); /* vectors of one message differ in low bits */
@@ -217,16 +219,16 @@ static void shares_a_requester_id_within_a_domain(void **state)
     assert_false(dma(0x0300, 0, &hpa));
     assert_int_equal(msi(0x00f0, data_a), 0);
     assert_int_equal(msi(0x00f0, data_b), 0x00420201);
-    assert_int_equal(iommu_attach(&other, legacy_a, 1), IOMMU_BUSY);
+    assert_int_equal(iommu_attach(&other, legacy_a, legacy_a, 1), IOMMU_BUSY);
     /* Coming and going does not use the table up. */
     for (unsigned i = 0; i < 200; i++) {
-        assert_int_equal(iommu_attach(&guest, legacy_a, 3), IOMMU_OK);
+        assert_int_equal(iommu_attach(&guest, legacy_a, legacy_a, 3), IOMMU_OK);
         assert_int_equal(iommu_detach(&guest, legacy_b), IOMMU_OK);
-        assert_int_equal(iommu_attach(&guest, legacy_b, 4), IOMMU_OK);
+        assert_int_equal(iommu_attach(&guest, legacy_b, legacy_b, 4), IOMMU_OK);
         assert_int_equal(iommu_detach(&guest, legacy_a), IOMMU_OK);
     }
-    assert_int_equal(iommu_attach(&guest, legacy_a, 253), IOMMU_NO_MEMORY);
-    assert_int_equal(iommu_attach(&guest, legacy_a, 0), IOMMU_INVALID);
+    assert_int_equal(iommu_attach(&guest, legacy_a, legacy_a, 253), IOMMU_NO_MEMORY);
+    assert_int_equal(iommu_attach(&guest, legacy_a, legacy_a, 0), IOMMU_INVALID);
     assert_int_equal(iommu_detach(&guest, legacy_b), IOMMU_OK);
     assert_false(dma(0x00f0, 0, &hpa));
     assert_int_equal(unmap(0, 0x1000), IOMMU_OK);
@@ -241,7 +243,7 @@ static void routes_interrupts(void **state)
 
     (void)state;
     assert_int_equal(iommu_irte_set(nvme, 0, &first), IOMMU_NO_DEVICE);
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
     assert_int_equal(iommu_msi_message(nvme, 255, &address, &data), IOMMU_OK);
     assert_int_equal(address, 0xfee00000);
     assert_int_equal(msi(0x0108, data), 0);
@@ -261,7 +263,7 @@ static void routes_interrupts_under_an_alias_too(void **state)
     const struct iommu_interrupt second = {.apic_id = 2, .vector = 0x42};
 
     (void)state;
-    assert_int_equal(iommu_attach(&guest, legacy_a, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, legacy_a, legacy_a, ALL), IOMMU_OK);
     assert_int_equal(iommu_irte_set(legacy_a, 1, &first), IOMMU_OK);
     assert_int_equal(msi(0x0300, 1), 0x00310101);
     assert_int_equal(msi(0x00f0, 1), 0x00310101);
@@ -269,7 +271,7 @@ static void routes_interrupts_under_an_alias_too(void **state)
     assert_int_equal(msi(0x0300, 1), 0x00420201);
     assert_int_equal(msi(0x00f0, 1), 0x00420201);
     assert_int_equal(iommu_detach(&guest, legacy_a), IOMMU_OK);
-    assert_int_equal(iommu_attach(&other, legacy_a, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&other, legacy_a, legacy_a, ALL), IOMMU_OK);
     assert_int_equal(msi(0x0300, 1), 0);
     assert_int_equal(msi(0x00f0, 1), 0);
     assert_int_equal(iommu_detach(&other, legacy_a), IOMMU_OK);
@@ -291,7 +293,7 @@ static void opens_the_interrupts_of_an_ioapic_alone(void **state)
     assert_int_equal(msi(0x00a0, 9), 0x00310101);
     assert_int_equal(msi(0x00a0, 8), 0);
     assert_false(dma(0x00a0, 0x1000, &hpa));
-    assert_int_not_equal(iommu_attach(&guest, ioapic, 1), IOMMU_OK);
+    assert_int_not_equal(iommu_attach(&guest, ioapic, ioapic, 1), IOMMU_OK);
     assert_int_equal(iommu_detach(&guest, ioapic), IOMMU_NO_DEVICE);
     assert_int_equal(iommu_irte_clear(ioapic, 9), IOMMU_OK);
     assert_int_equal(msi(0x00a0, 9), 0);
@@ -302,12 +304,12 @@ static void leaves_no_interrupt_to_the_next_owner(void **state)
     const struct iommu_interrupt interrupt = {.apic_id = 1, .vector = 0x31};
 
     (void)state;
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
     assert_int_equal(iommu_irte_set(nvme, 3, &interrupt), IOMMU_OK);
     assert_int_equal(msi(0x0108, 3), 0x00310101);
     assert_int_equal(iommu_detach(&guest, nvme), IOMMU_OK);
     assert_int_equal(msi(0x0108, 3), 0);
-    assert_int_equal(iommu_attach(&other, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&other, nvme, nvme, ALL), IOMMU_OK);
     assert_int_equal(msi(0x0108, 3), 0);
     assert_int_equal(iommu_detach(&other, nvme), IOMMU_OK);
 }
@@ -321,7 +323,7 @@ static void refuses_interrupts_that_cannot_be(void **state)
     uint32_t data;
 
     (void)state;
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
     assert_int_equal(iommu_irte_set(nvme, 256, &good), IOMMU_INVALID);
     assert_int_equal(iommu_msi_message(legacy_a, 0, &address, &data), IOMMU_NO_DEVICE);
     assert_int_equal(iommu_irte_clear(nvme, 256), IOMMU_INVALID);
@@ -335,7 +337,7 @@ static void refuses_interrupts_that_cannot_be(void **state)
 static void blocks_every_index_beyond_the_table(void **state)
 {
     (void)state;
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
     for (uint32_t index = 0; index < 2048; index++)
         assert_int_equal(msi(0x0108, index), 0);
     assert_int_equal(iommu_detach(&guest, nvme), IOMMU_OK);
@@ -352,7 +354,7 @@ static void gives_back_all_that_it_takes(void **state)
         assert_int_equal(iommu_context_map(&context, (rp_gpa_t){0}, (rp_hpa_t){0}, 0x1000,
                                            IOMMU_ACCESS_READ),
                          IOMMU_OK);
-        assert_int_equal(iommu_attach(&context, nvme, ALL), IOMMU_OK);
+        assert_int_equal(iommu_attach(&context, nvme, nvme, ALL), IOMMU_OK);
         assert_int_equal(iommu_detach(&context, nvme), IOMMU_OK);
         assert_int_equal(iommu_context_destroy(&context), IOMMU_OK);
         assert_int_equal(context.id, 0);
@@ -376,10 +378,10 @@ static void runs_out_of_contexts_and_memory(void **state)
         assert_int_equal(iommu_context_destroy(&contexts[--count]), IOMMU_OK);
     is_memory_short = true;
     assert_int_equal(iommu_context_init(&extra), IOMMU_NO_MEMORY);
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_NO_MEMORY);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_NO_MEMORY);
     is_memory_short = false;
     assert_int_equal(pages_in_use, before);
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
     assert_int_equal(iommu_detach(&guest, nvme), IOMMU_OK);
 }
 
@@ -469,7 +471,7 @@ static void tells_of_an_iommu_that_went_deaf(void **state)
 
     (void)state;
     assert_int_equal(map(0, 0x40000000, 0x1000), IOMMU_OK);
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_OK);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_OK);
     units[1].is_deaf = true;
     assert_int_equal(iommu_irte_set(nvme, 0, &interrupt), IOMMU_TIMEOUT);
     size_t before = pages_in_use;
@@ -477,7 +479,7 @@ static void tells_of_an_iommu_that_went_deaf(void **state)
     assert_int_equal(pages_in_use, before); /* the table is not given to anyone */
     assert_false(dma_through(&units[0], 0x0108, 0, &hpa)); /* the other one obeys */
     units[1].is_deaf = false;
-    assert_int_equal(iommu_attach(&guest, nvme, ALL), IOMMU_TIMEOUT);
+    assert_int_equal(iommu_attach(&guest, nvme, nvme, ALL), IOMMU_TIMEOUT);
     assert_false(dma_through(&units[0], 0x0108, 0, &hpa));
     assert_int_equal(iommu_context_destroy(&guest), IOMMU_TIMEOUT);
     assert_int_equal(guest.id, 0);

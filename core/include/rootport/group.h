@@ -67,6 +67,10 @@ enum rp_group_overlap {
 enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
                                             const struct rp_ecam *ecam);
 
+/* Likewise at the pages of [base, base + size), which is not empty. */
+enum rp_group_overlap rp_group_overlap_at(const struct rp_ecam *ecam, uint64_t base,
+                                          uint64_t size);
+
 /* A sentence for @overlap, never NULL. */
 const char *rp_group_overlap_text(enum rp_group_overlap overlap);
 

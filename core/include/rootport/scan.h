@@ -41,6 +41,7 @@ struct rp_function {
     _Atomic(bool) is_present; /* false once it was removed: what follows doesn't count */
     uint32_t parent; /* index of the bridge above it; RP_SCAN_NONE on a root bus */
     uint32_t pf; /* of a virtual function: index of its physical function, else NONE */
+    uint16_t vf_number; /* of a virtual function: which one it is, from 0 */
     uint16_t vendor_id;
     uint16_t device_id;
     uint32_t class_code; /* 24 bits: base class, sub-class, programming interface */
@@ -105,7 +106,8 @@ enum rp_status rp_scan_add(struct rp_scan *scan, const struct rp_cfg *cfg, rp_sb
 /*
  * Appends the virtual functions that a physical function has enabled. Needs
  * its verdict, since SR-IOV is an extended capability; without one that says
- * 4096 there is nothing to find. RP_OK or RP_ERR_NO_SPACE.
+ * 4096 there is nothing to find. What would be on a bus that no request for it
+ * gets to is left out. RP_OK or RP_ERR_NO_SPACE.
  */
 enum rp_status rp_scan_add_vfs(struct rp_scan *scan, const struct rp_cfg *cfg, size_t pf);
 

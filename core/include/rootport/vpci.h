@@ -363,6 +363,10 @@ bool rp_vpci_sriov_range(const struct rp_vpci_state *state, unsigned index,
 void rp_vpci_sriov_commit(struct rp_vpci_state *state);
 void rp_vpci_sriov_refuse(struct rp_vpci_state *state);
 
+/* Turns virtual functions off, whatever the owner wants; nothing if there is no SR-IOV.
+ */
+void rp_vpci_sriov_stop(struct rp_vpci_state *state);
+
 /* What virtual function @number, from 0, of the physical function in @state is. */
 void rp_vpci_sriov_describe(const struct rp_vpci_state *state, uint16_t number,
                             struct rp_vpci_vf *out_vf);

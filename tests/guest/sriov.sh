@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# The hardware and control domain: turns the virtual functions of an NVMe controller on
+# with the kernel's own driver, uses one, and gives it to a guest; tries to turn them off
+# meanwhile, and does so when they are back.
+. /tests/lib.sh
+
+WAIT=300
+PHYSICAL=0000:00:03.0
+FIRST=0000:00:03.1
+SECOND=0000:00:03.2
+DEVICES=/sys/bus/pci/devices
+NVME=/dev/nvme0
+DEVICE_CONTROL=0x88 # QEMU's NVMe controller has PCI Express at 0x80
+
+set_count() {
+    echo "$1" >$DEVICES/$PHYSICAL/sriov_numvfs
+}
+
+vf_count() {
+    rootport list | grep -c "^ *0000:00:03\.[12] "
+}
+
+nvme_of() {
+    ls $DEVICES/$1/nvme 2>/dev/null
+}
+
+is_live() {
+    [ "$(cat $DEVICES/$1/nvme/nvme*/state 2>/dev/null)" = live ]
+}
+
+# Sets Initiate Function Level Reset in Device Control of the physical function.
+set_flr() {
+    high=$(dd if=$DEVICES/$PHYSICAL/config bs=1 skip=$((DEVICE_CONTROL + 1)) count=1 \
+        status=none | od -An -tu1)
+    printf "\\$(printf %o $((high | 0x80)))" |
+        dd of=$DEVICES/$PHYSICAL/config bs=1 seek=$((DEVICE_CONTROL + 1)) conv=notrunc \
+            status=none
+}
+
+# What the guest writes where it works.
+look() {
+    dd if=${NVME}n1 bs=64k count=1 iflag=direct status=none | sha256sum
+}
+
+is_at_work() {
+    [ "$(look)" != "$seen" ]
+}
+
+# Passes once what the guest writes has changed: expect_work NAME
+expect_work() {
+    seen=$(look)
+    if wait_for $WAIT is_at_work; then
+        pass "$1"
+    else
+        fail "$1" "the guest writes nothing"
+    fi
+}
+
+modprobe xen-privcmd unrestricted=1
+section "physical function"
+modprobe nvme
+wait_for 60 test -b ${NVME}n1 || fail physical "no ${NVME}n1"
+nvme_virtual $NVME release || fail physical "release: code $?"
+echo flr >$DEVICES/$PHYSICAL/reset_method
+echo 1 >$DEVICES/$PHYSICAL/reset || fail physical "the kernel could not reset it"
+wait_for 60 is_live $PHYSICAL || fail physical "it does not come back from its reset"
+expect total "2" "$(cat $DEVICES/$PHYSICAL/sriov_totalvfs)"
+
+section "on"
+echo 0 >$DEVICES/$PHYSICAL/sriov_drivers_autoprobe
+set_count 2 || fail on "code $?"
+lspci -vvv -s $PHYSICAL
+lspci -vvv -s $FIRST
+rootport list
+expect on "2" "$(vf_count)"
+expect ids "0x1b36 0x0010" \
+    "$(cat $DEVICES/$FIRST/vendor) $(cat $DEVICES/$FIRST/device)"
+expect size 4096 "$(stat -c %s $DEVICES/$FIRST/config)"
+
+section "own"
+nvme_virtual $NVME online 1 || fail own "online: code $?"
+echo nvme >$DEVICES/$FIRST/driver_override
+echo $FIRST >/sys/bus/pci/drivers/nvme/bind
+if wait_for 60 is_live $FIRST; then
+    pass own
+else
+    fail own "the driver of $FIRST says '$(cat $DEVICES/$FIRST/nvme/nvme*/state)'"
+    dmesg | tail -n 20
+fi
+
+section "given away"
+rootport attach --timeout 1 $FIRST guest 2>/tmp/refusal
+expect in-use 1 $?
+cat /tmp/refusal
+echo $FIRST >/sys/bus/pci/drivers/nvme/unbind
+rootport attach --timeout $WAIT $FIRST guest || fail attach "code $?"
+expect_work work
+
+section "off while a guest has one"
+set_count 0
+expect still-on "2" "$(vf_count)"
+expect_work work-goes-on
+
+# As a kernel would, but past its driver, which would turn the controllers of virtual
+# functions off by itself.
+section "reset while a guest has one"
+set_flr
+expect still-there "2" "$(vf_count)"
+expect_work work-after-reset
+
+section "back"
+rootport detach --timeout $WAIT $FIRST || fail detach "code $?"
+rootport attach --timeout $WAIT $FIRST guest || fail attach-again "code $?"
+rootport wait --timeout $WAIT $FIRST detached || fail back "code $?"
+rootport wait --timeout $WAIT $SECOND detached || fail back "code $?"
+
+section "off"
+set_count 2
+set_count 0
+expect off "0" "$(vf_count)"
+set_count 1
+expect on-again "1" "$(vf_count)"
+set_count 0
+expect off-again "0" "$(vf_count)"
+rootport list
+rootport log | tail -n 20
