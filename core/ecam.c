@@ -242,7 +242,7 @@ enum rp_ecam_reason rp_ecam_judge(const struct rp_ecam *ecam,
     return reason;
 }
 
-/* Rejects the candidates that a new, sound range takes down with it or wins against. */
+/* Rejects the candidates that a new, sound range takes down with it. */
 static void attack(const struct rp_ecam *ecam, const struct rp_ecam_range *range,
                    enum rp_ecam_source source)
 {
@@ -250,16 +250,10 @@ static void attack(const struct rp_ecam *ecam, const struct rp_ecam_range *range
         struct rp_ecam_region *region = &ecam->setup.regions[i];
         enum rp_ecam_reason contradiction;
 
-        if (region->state != RP_ECAM_CANDIDATE)
+        if (region->state != RP_ECAM_CANDIDATE || region->source != source)
             continue;
         contradiction = compare(range, &region->range);
-        if (contradiction == RP_ECAM_REASON_NONE)
-            continue;
-        if (source == RP_ECAM_SOURCE_CHIPSET &&
-            region->source != RP_ECAM_SOURCE_CHIPSET) {
-            region->state = RP_ECAM_REJECTED;
-            region->reason = RP_ECAM_REASON_CONTRADICTS_CHIPSET;
-        } else if (source == region->source) {
+        if (contradiction != RP_ECAM_REASON_NONE) {
             region->state = RP_ECAM_REJECTED;
             region->reason = contradiction;
         }
@@ -333,17 +327,34 @@ static void assess(const struct rp_ecam *ecam, struct rp_ecam_region *region)
         region->evidence |= RP_ECAM_EVIDENCE_MEMORY_MAP;
 }
 
-/* The chipset's word counts for each part of what it decodes that is a region. */
-static void confirm(const struct rp_ecam *ecam, const struct rp_ecam_range *decoded)
+/* Whether @region is a part of what the chipset decodes, under the same names. */
+static bool is_part(const struct rp_ecam_region *region,
+                    const struct rp_ecam_range *decoded)
+{
+    return region->range.base.value == decoded->base.value &&
+           region->range.segment == decoded->segment &&
+           is_bus_within(&region->range, decoded);
+}
+
+/*
+ * The chipset's word counts for each part of what it decodes that is a region, and
+ * against what would give functions in there a second name, or another address.
+ */
+static void apply_chipset(const struct rp_ecam *ecam, const struct rp_ecam_range *decoded)
 {
     for (size_t i = 0; i < ecam->count; i++) {
         struct rp_ecam_region *region = &ecam->setup.regions[i];
 
-        if (region->state != RP_ECAM_REJECTED &&
-            region->range.base.value == decoded->base.value &&
-            region->range.segment == decoded->segment &&
-            is_bus_within(&region->range, decoded))
+        if (region->state == RP_ECAM_REJECTED)
+            continue;
+        if (is_part(region, decoded)) {
             region->evidence |= RP_ECAM_EVIDENCE_CHIPSET;
+        } else if (region->state == RP_ECAM_CANDIDATE &&
+                   region->source != RP_ECAM_SOURCE_CHIPSET &&
+                   compare(decoded, &region->range) != RP_ECAM_REASON_NONE) {
+            region->state = RP_ECAM_REJECTED;
+            region->reason = RP_ECAM_REASON_CONTRADICTS_CHIPSET;
+        }
     }
 }
 
@@ -366,8 +377,8 @@ enum rp_status rp_ecam_add(struct rp_ecam *ecam, const struct rp_ecam_range *ran
             attack(ecam, range, source);
         atomic_store_explicit(&ecam->count, count + 1, memory_order_release);
     }
-    if (source == RP_ECAM_SOURCE_CHIPSET)
-        confirm(ecam, range);
+    if (source == RP_ECAM_SOURCE_CHIPSET && region->state != RP_ECAM_REJECTED)
+        apply_chipset(ecam, range);
     *out_index = (size_t)(region - ecam->setup.regions);
     return RP_OK;
 }

@@ -324,6 +324,27 @@ static void test_narrow(void **state)
     assert_int_equal(range.end_bus, 0x3f);
 }
 
+/* The chipset's buses 80-ff of segment 0 are no other segment's, nor others' addresses.
+ */
+static void test_chipset_knows_no_second_names(void **state)
+{
+    struct set set;
+
+    (void)state;
+    make(&set, RP_ECAM_POLICY_DEFAULT, 0);
+    add_mcfg(&set, 0xe0000000, 0, 0x00, 0x7f);
+    add_mcfg(&set, 0xe8000000, 1, 0x00, 0x7f);
+    add_mcfg(&set, 0xd0000000, 0, 0x80, 0xff);
+    add_mcfg(&set, 0xc0000000, 2, 0x00, 0x0f);
+    add(&set, range_of(0xe0000000, 0, 0x00, 0xff), RP_ECAM_SOURCE_CHIPSET);
+    assert_int_equal(set.ecam.count, 4);
+    assert_int_equal(set.regions[0].evidence, RP_ECAM_EVIDENCE_CHIPSET);
+    assert_rejected(&set.regions[1], RP_ECAM_REASON_CONTRADICTS_CHIPSET);
+    assert_rejected(&set.regions[2], RP_ECAM_REASON_CONTRADICTS_CHIPSET);
+    assert_int_equal(set.regions[3].state, RP_ECAM_CANDIDATE);
+    assert_int_equal(set.regions[3].evidence, 0);
+}
+
 static void test_match_by_address_and_overlap(void **state)
 {
     struct rp_ecam_range clamped = range_of(0xe0000000, 0, 0x00, 0x3f);
@@ -486,6 +507,7 @@ int main(void)
         cmocka_unit_test(test_chipset_confirms_each_part),
         cmocka_unit_test(test_chipset_decodes_fewer_buses),
         cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_chipset_knows_no_second_names),
         cmocka_unit_test(test_match_by_address_and_overlap),
         cmocka_unit_test(test_full_storage),
         cmocka_unit_test(test_policies),

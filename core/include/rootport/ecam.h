@@ -155,7 +155,8 @@ enum rp_ecam_reason rp_ecam_judge(const struct rp_ecam *ecam,
  * device is rejected, and one that lies in reserved entries from end to end
  * has RP_ECAM_EVIDENCE_MEMORY_MAP. RP_ECAM_SOURCE_CHIPSET is evidence of its
  * own, also where the region was there before; but a region that claims more
- * buses than the chipset decodes contradicts it.
+ * buses than the chipset decodes contradicts it, and one that has other names or
+ * addresses for functions that the chipset decodes.
  *
  * RP_OK, also when rejected; RP_ERR_NO_SPACE when the storage is full.
  */
