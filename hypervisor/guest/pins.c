@@ -190,14 +190,17 @@ void pins_update(struct domain *domain, unsigned line)
 void pins_refresh(struct domain *domain, unsigned line)
 {
     uint64_t *entry = &domain->ioapic.entry[line];
+    uint32_t state = 0;
     unsigned gsi;
 
+    if (line == ACPI_TABLES_COM1_GSI) /* it isn't the machine's */
+        return;
     spin_lock(&lock);
     gsi = find_gsi(domain, line);
     if (gsi != IOAPIC_GSI_MAX)
-        *entry = (*entry & ~IOAPIC_ENTRY_REMOTE_IRR) |
-                 (ioapic_read(gsi) & IOAPIC_ENTRY_REMOTE_IRR);
+        state = ioapic_read(gsi);
     spin_unlock(&lock);
+    *entry = (*entry & ~IOAPIC_ENTRY_REMOTE_IRR) | (state & IOAPIC_ENTRY_REMOTE_IRR);
 }
 
 void pins_eoi(const struct domain *domain, uint8_t vector)

@@ -415,6 +415,18 @@ static void the_guest_sees_remote_irr(void **state)
     assert_int_equal(guest_read(&one, 0x10 + 2 * LINE), LEVEL | LOW | 0x31);
 }
 
+/* A function that leaves takes the interrupt along that the guest hasn't ended. */
+static void a_pin_that_is_gone_waits_for_nothing(void **state)
+{
+    (void)state;
+    assert_null(pins_connect(&one, LINE, 70));
+    program_line(&one, LINE, 0, LEVEL | LOW | 0x31);
+    drive(70, true);
+    assert_true(guest_read(&one, 0x10 + 2 * LINE) & IRR);
+    pins_disconnect(70);
+    assert_false(guest_read(&one, 0x10 + 2 * LINE) & IRR);
+}
+
 /* Neither what a device may not send nor a CPU that isn't there. */
 static void what_makes_no_sense_stays_masked(void **state)
 {
@@ -600,6 +612,7 @@ int main(void)
         PREPARED(a_level_arrives_until_the_device_is_served),
         PREPARED(an_interrupt_that_is_never_ended_comes_once),
         PREPARED(the_guest_sees_remote_irr),
+        PREPARED(a_pin_that_is_gone_waits_for_nothing),
         PREPARED(what_makes_no_sense_stays_masked),
         PREPARED(two_domains_use_the_same_vector),
         PREPARED(lines_that_nothing_is_connected_with_are_quiet),
