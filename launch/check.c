@@ -237,7 +237,7 @@ bool launch_may_report(const struct launch_config *config)
 static bool is_given(const struct launch_reader *reader, const char *property)
 {
     return reader->config_node >= 0 &&
-           fdt_getprop(reader->blob, reader->config_node, property, NULL) != NULL;
+           launch_tree_value(reader->blob, reader->config_node, property).bytes != NULL;
 }
 
 static void check_seal(struct launch_reader *reader)

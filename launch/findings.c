@@ -168,14 +168,18 @@ void launch_node_path(const void *blob, int node, char path[LAUNCH_NODE_PATH_MAX
 {
     struct text text = {path, LAUNCH_NODE_PATH_MAX, 0};
 
-    if (node < 0) {
+    if (node <= 0)
         append(&text, "/");
-        return;
+    for (int at = 0; at < node;) {
+        at = launch_tree_towards(blob, at, node);
+        append(&text, "/");
+        append(&text, launch_tree_name(blob, at));
     }
-    if (fdt_get_path(blob, node, path, LAUNCH_NODE_PATH_MAX) == 0)
+    if (text.length + 1 < text.size)
         return;
+    text.length = 0;
     append(&text, ".../");
-    append(&text, fdt_get_name(blob, node, NULL));
+    append(&text, launch_tree_name(blob, node));
 }
 
 void launch_report(struct launch_reader *reader, int node, enum launch_rule rule,

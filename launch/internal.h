@@ -8,6 +8,7 @@
 #include <libfdt.h>
 
 #include "launch/launch.h"
+#include "launch/tree.h"
 
 #define LAUNCH_ARRAY_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -15,11 +16,6 @@
 #define LAUNCH_DOMID_OPEN UINT32_MAX
 
 /* ---- property.c: the bytes of one property ---- */
-
-struct launch_value {
-    const char *bytes;
-    size_t length;
-};
 
 enum launch_presence {
     LAUNCH_OPTIONAL = 0,

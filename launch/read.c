@@ -8,8 +8,6 @@
  */
 #include "launch/schema.h"
 
-#define HYPERVISOR_PATH "/chosen/hypervisor"
-
 /* A misspelt name differs in no more letters than this. */
 #define MISSPELT_DISTANCE 3u
 
@@ -101,20 +99,13 @@ static void read_property(struct site *site, const char *name, struct launch_val
 static void read_properties(struct site *site)
 {
     const void *blob = site->reader->blob;
+    int offset = launch_tree_properties(blob, site->node);
+    struct launch_value value;
+    const char *name;
     uint32_t seen = 0;
 
-    for (int offset = fdt_first_property_offset(blob, site->node); offset >= 0;
-         offset = fdt_next_property_offset(blob, offset)) {
-        struct launch_value value;
-        const char *name;
-        int length;
-
-        value.bytes = fdt_getprop_by_offset(blob, offset, &name, &length);
-        if (value.bytes == NULL)
-            continue;
-        value.length = (size_t)length;
+    while ((name = launch_tree_next(blob, &offset, &value)) != NULL)
         read_property(site, name, value, &seen);
-    }
     for (size_t i = 0; i < site->kind->property_count; i++) {
         const struct launch_property *property = &site->kind->properties[i];
 
@@ -127,11 +118,9 @@ static void read_properties(struct site *site)
 
 static bool is_disabled(const void *blob, int node)
 {
-    int length;
-    const char *status = fdt_getprop(blob, node, "status", &length);
+    const char *status = launch_tree_string(blob, node, "status");
 
-    return status != NULL && length > 0 && status[length - 1] == '\0' &&
-           strcmp(status, "okay") != 0 && strcmp(status, "ok") != 0;
+    return status != NULL && strcmp(status, "okay") != 0 && strcmp(status, "ok") != 0;
 }
 
 /* What the node at @node is, among what may stand in a @parent; NULL if nothing. */
@@ -142,7 +131,7 @@ static const struct launch_node *kind_of(const void *blob, int node,
         const struct launch_node *kind = &launch_nodes[i];
 
         if (kind->parent == parent &&
-            fdt_node_check_compatible(blob, node, kind->compatible) == 0)
+            launch_tree_is_compatible(blob, node, kind->compatible))
             return kind;
     }
     return NULL;
@@ -155,7 +144,7 @@ static const struct launch_node *kind_of(const void *blob, int node,
 static const struct launch_node *nearest_kind(const void *blob, int node,
                                               enum launch_node_kind parent)
 {
-    const char *compatible = fdt_stringlist_get(blob, node, "compatible", 0, NULL);
+    const char *compatible = launch_tree_string(blob, node, "compatible");
     const struct launch_node *nearest = NULL;
     size_t least = MISSPELT_DISTANCE + 1;
 
@@ -352,7 +341,7 @@ static void read_port(struct site *parent, int node)
     config->port_count++;
     domain->port_count++;
     port->domain = (size_t)(domain - config->domains);
-    port->name = fdt_get_name(reader->blob, node, NULL);
+    port->name = launch_tree_name(reader->blob, node);
     port->node = node;
     site = read_site(parent, node, LAUNCH_NODE_PORT, port);
     if (site.is_faulty)
@@ -390,7 +379,7 @@ static void read_domain(struct site *parent, int node)
     }
     config->domain_count++;
     domain->node = node;
-    domain->name = fdt_get_name(reader->blob, node, NULL);
+    domain->name = launch_tree_name(reader->blob, node);
     domain->bootargs = "";
     domain->domid = LAUNCH_DOMID_OPEN;
     domain->first_port = config->port_count;
@@ -403,21 +392,20 @@ static void read_domain(struct site *parent, int node)
 
 /* ---- The blob ---- */
 
-/* Whether libfdt can walk the whole of the blob without leaving its @size bytes. */
 static bool is_blob_valid(struct launch_reader *reader, size_t size)
 {
-    int error;
+    const char *problem;
 
     if ((uintptr_t)reader->blob % LAUNCH_BLOB_ALIGNMENT != 0) {
         launch_report(reader, -1, LAUNCH_RULE_BLOB_ALIGNED, LAUNCH_COSTS_SYSTEM, NULL,
                       NULL);
         return false;
     }
-    error = fdt_check_full(reader->blob, size);
-    if (error != 0)
+    problem = launch_tree_problem(reader->blob, size);
+    if (problem != NULL)
         launch_report(reader, -1, LAUNCH_RULE_BLOB_VALID, LAUNCH_COSTS_SYSTEM, NULL,
-                      fdt_strerror(error));
-    return error == 0;
+                      problem);
+    return problem == NULL;
 }
 
 static void read_hypervisor(struct launch_reader *reader)
@@ -425,13 +413,14 @@ static void read_hypervisor(struct launch_reader *reader)
     const struct launch_node *kind = &launch_nodes[LAUNCH_NODE_HYPERVISOR];
     struct site site = {.reader = reader, .kind = kind, .target = reader->config};
 
-    site.node = fdt_path_offset(reader->blob, HYPERVISOR_PATH);
+    site.node = launch_tree_child(
+        reader->blob, launch_tree_child(reader->blob, 0, "chosen"), "hypervisor");
     if (site.node < 0) {
         launch_report(reader, -1, LAUNCH_RULE_HYPERVISOR_NODE, LAUNCH_COSTS_SYSTEM, NULL,
                       NULL);
         return;
     }
-    if (fdt_node_check_compatible(reader->blob, site.node, kind->compatible) != 0)
+    if (!launch_tree_is_compatible(reader->blob, site.node, kind->compatible))
         fault(&site, LAUNCH_RULE_HYPERVISOR_COMPATIBLE, "compatible", kind->compatible);
     reader->hypervisor_node = site.node;
     read_properties(&site);

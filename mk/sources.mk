@@ -143,6 +143,7 @@ LAUNCH_SRCS := \
 	launch/resolve.c \
 	launch/schema.c \
 	launch/selector.c \
+	launch/tree.c \
 
 # The rootport command for Linux.
 TOOL_SRCS := \

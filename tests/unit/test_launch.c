@@ -601,6 +601,37 @@ static void any_byte_may_be_wrong(void **state)
     free(blob.bytes);
 }
 
+/* The structure block as cells: what stands first in it, and what last. */
+static void a_structure_that_is_no_tree_is_refused(void **state)
+{
+    static const struct {
+        int place; /* negative: from the end */
+        uint32_t tag;
+    } changes[] = {
+        {0, FDT_END_NODE},  {0, FDT_END},  {-2, FDT_NOP}, {-2, FDT_END},
+        {-1, FDT_END_NODE}, {-1, FDT_NOP}, {-1, 5},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct blob blob;
+        fdt32_t *cells;
+        int count;
+
+        begin_hypervisor();
+        blob = read_built();
+        assert_int_not_equal(reading.entries[0].rule, LAUNCH_RULE_BLOB_VALID);
+        cells = (fdt32_t *)((char *)blob.bytes + fdt_off_dt_struct(blob.bytes));
+        count = (int)(fdt_size_dt_struct(blob.bytes) / sizeof *cells);
+        cells[changes[i].place + (changes[i].place < 0 ? count : 0)] =
+            cpu_to_fdt32(changes[i].tag);
+        read_blob(blob);
+        assert_int_equal(reading.entries[0].rule, LAUNCH_RULE_BLOB_VALID);
+        assert_string_equal(reading.entries[0].hint, "structure");
+        free(blob.bytes);
+    }
+}
+
 static void a_misaligned_blob_is_refused(void **state)
 {
     struct blob blob = blob_compiled("tests/fixtures/launch/full.dts");
@@ -722,6 +753,7 @@ int main(void)
         cmocka_unit_test(findings_beyond_the_storage_are_counted),
         cmocka_unit_test(a_truncated_blob_is_refused_at_every_length),
         cmocka_unit_test(any_byte_may_be_wrong),
+        cmocka_unit_test(a_structure_that_is_no_tree_is_refused),
         cmocka_unit_test(a_misaligned_blob_is_refused),
         cmocka_unit_test(long_paths_are_cut),
         /* After all that break a rule. */
