@@ -3,6 +3,7 @@
 # make run      boot Rootport in an emulator, with four domains
 # make test     run everything that tests; test-unit alone takes seconds
 # make install  put the command and the core below $(DESTDIR)$(prefix), /usr/local
+# make bench    measure beside Xen and the bare machine; PARTS="NAME ..." only some
 # make docs     write the pages that are made from tables
 
 ifeq ($(origin CC),default)
@@ -99,8 +100,9 @@ $(CACHE)/xen/xen: | $(CACHE)/packages.stamp
 	@scripts/setup-xen $(@D)
 
 bench: setup $(CACHE)/xen/xen
-	@$(MAKE) -s products $(BENCH_INITRAMFS)
-	@bench/side_by_side.py --build $(BUILD) --cache $(CACHE) --output bench/results
+	@$(MAKE) -s products $(BENCH_INITRAMFS) $(BARE) $(CORE_BENCH)
+	@bench/side_by_side.py --build $(BUILD) --cache $(CACHE) --output bench/results \
+		$(if $(PARTS),--only $(PARTS))
 
 bench-core: $(CACHE)/packages.stamp
 	@$(MAKE) -s $(CORE_BENCH)

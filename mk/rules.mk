@@ -251,17 +251,17 @@ $(CORE_BENCH): $(patsubst %.c,$(BUILD)/bench/%.o,$(CORE_BENCH_SRCS)) $(LIBRARY)
 
 # What measures from inside a guest, and the file system that has it.
 GUEST_BENCH := $(BUILD)/bench/measure
+GUEST_BENCH_SCRIPTS := $(wildcard bench/guest/*.sh)
 BENCH_INITRAMFS := $(BUILD)/bench/initramfs.cpio
 
-$(GUEST_BENCH): bench/guest/measure.c $(FLAG_FILES)
-	@echo "CC $<"
-	@mkdir -p $(@D)
-	@$(CC) -std=gnu17 -O2 -static $(WARNINGS) -o $@ $<
+$(GUEST_BENCH): $(patsubst %.c,$(BUILD)/bench/%.o,$(GUEST_BENCH_SRCS))
+	@echo "LD $@"
+	@$(CC) -static -o $@ $^
 
 $(BENCH_INITRAMFS): scripts/make-initramfs $(TOOL) $(wildcard tests/guest/*) \
-		$(GUEST_BENCH) $(CACHE)/kernel/release
+		$(GUEST_BENCH) $(GUEST_BENCH_SCRIPTS) $(CACHE)/kernel/release
 	@echo "CPIO $@"
 	@scripts/make-initramfs --kernel $(CACHE)/kernel --guest tests/guest \
-		--program $(TOOL) --bench $(GUEST_BENCH) --output $@
+		--program $(TOOL) --bench $(GUEST_BENCH) $(GUEST_BENCH_SCRIPTS) --output $@
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -355,6 +355,17 @@ CORE_BENCH_SRCS := \
 	bench/core/machine.c \
 	bench/core/main.c \
 	bench/core/operations.c \
+
+# What measures from inside a guest.
+GUEST_BENCH_SRCS := \
+	bench/guest/accesses.c \
+	bench/guest/disk.c \
+	bench/guest/exits.c \
+	bench/guest/hotplug.c \
+	bench/guest/measure.c \
+	bench/guest/packets.c \
+	tools/ctl/control.c \
+
 # Programs that run in guests.
 GUEST_PROGRAMS := \
 	tests/guest/nvme_virtual.c \

@@ -1,302 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As the first process: says when it began, and goes on with /init; with bench=stop
- * on the kernel's command line it switches off instead. Else:
- *
- * Measures single accesses from inside a Linux guest, or on the bare machine, by the
- * time-stamp counter: the median of many, an empty pair of readings taken off.
- *
- * Under QEMU's instruction counting at shift=0 a tick is one executed instruction,
- * the hypervisor's included. Needs root, and iomem=relaxed on the command line.
- * Prints "bench: access NAME median lowest percentile99", a line an access.
- *
- * With the path of a disk: how many single reads of 4 KiB a second it does.
+ * Measures what its first argument says. As the first process: says when it began, and
+ * goes on with /init; with bench=stop on the kernel's command line it switches off
+ * instead.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "bench/guest/measure.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/io.h>
-#include <sys/mman.h>
 #include <sys/reboot.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#define CLASS_NVME     0x010802u
-#define CLASS_BRIDGE   0x060400u
-#define COMMAND_MEMORY 0x0002u
-#define CAP_MSIX       0x11
-#define MSIX_TABLE_BIR 0x7u
-#define VECTOR_CONTROL 12
-#define VECTOR_MASKED  1u
-#define DEVICES        "/sys/bus/pci/devices"
-
-enum {
-    SAMPLES = 1000,
-    DISK_READS = 4000,
-    PAGE = 4096,
-    MCFG_FIRST_BASE = 44, /* PCI Firmware r3.2, table 4-2 */
-};
-
-/* A function of this machine. */
-struct function {
-    unsigned bus, dev, fn;
-    char path[300];
-};
-
-static uint64_t ecam_base;
-static volatile unsigned char *config; /* the function's 4096 bytes, through ECAM */
-static volatile unsigned char *absent; /* a function's that isn't there */
-static volatile unsigned char *port;   /* a root port's */
-static volatile unsigned char *table;  /* the MSI-X table */
-static uint32_t config_address;        /* the function's, for CF8 */
-static int config_file;                /* the function's, in sysfs */
-static uint64_t empty_pair;
-
-static void fail(const char *what)
+void measure_fail(const char *what)
 {
     perror(what);
     printf("bench: failed: %s\n", what);
     exit(1);
 }
 
-static uint64_t tsc(void)
-{
-    uint32_t low, high;
-
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (uint64_t)high << 32 | low;
-}
-
-static uint32_t read32(volatile unsigned char *page, unsigned reg)
-{
-    return *(volatile uint32_t *)(page + reg);
-}
-
-static void write32(volatile unsigned char *page, unsigned reg, uint32_t value)
-{
-    *(volatile uint32_t *)(page + reg) = value;
-}
-
-/* ---- What is measured ------------------------------------------------------- */
-
-/* Each is expanded where the clock runs, so that no call is measured with it. */
-#define ACCESSES                                                                         \
-    ACCESS(nothing, )                                                                    \
-    ACCESS(ecam_r32_000, (void)read32(config, 0x000))                                    \
-    ACCESS(ecam_r32_004, (void)read32(config, 0x004))                                    \
-    ACCESS(ecam_r32_010, (void)read32(config, 0x010))                                    \
-    ACCESS(ecam_r32_03c, (void)read32(config, 0x03c))                                    \
-    ACCESS(ecam_r32_100, (void)read32(config, 0x100))                                    \
-    ACCESS(ecam_r32_ffc, (void)read32(config, 0xffc))                                    \
-    ACCESS(ecam_w8_03c, config[0x3c] = 0xff)                                             \
-    ACCESS(bar_sizing_w32, write32(config, 0x010, 0xffffffff))                           \
-    ACCESS(absent_r32, (void)read32(absent, 0x000))                                      \
-    ACCESS(root_port_r32, (void)read32(port, 0x000))                                     \
-    ACCESS(cf8_cfc_r32_00, outl(config_address, 0xcf8); (void)inl(0xcfc))                \
-    ACCESS(cf8_cfc_r32_10, outl(config_address | 0x10, 0xcf8); (void)inl(0xcfc))         \
-    ACCESS(cf8_w32, outl(config_address, 0xcf8))                                         \
-    ACCESS(cfc_r32, (void)inl(0xcfc))                                                    \
-    ACCESS(sysfs_000, (void)pread(config_file, &word, 4, 0x000))                         \
-    ACCESS(sysfs_100, (void)pread(config_file, &word, 4, 0x100))                         \
-    ACCESS(msix_table_r32, (void)read32(table, VECTOR_CONTROL))                          \
-    ACCESS(msix_table_w32, write32(table, VECTOR_CONTROL, VECTOR_MASKED))                \
-    ACCESS(cpuid_0, __asm__ volatile("cpuid"                                             \
-                                     : "=a"(word)                                        \
-                                     : "0"(0)                                            \
-                                     : "ebx", "ecx", "edx"))                             \
-    ACCESS(uart_lsr_r8, (void)inb(0x3fd))                                                \
-    ACCESS(port_80_w8, outb(0, 0x80))                                                    \
-    ACCESS(getppid, syscall(SYS_getppid))
-
-#define ACCESS(name, act)                                                                \
-    static uint64_t measure_##name(void)                                                 \
-    {                                                                                    \
-        uint32_t word = 0;                                                               \
-        uint64_t begin = tsc();                                                          \
-        act;                                                                             \
-        uint64_t end = tsc();                                                            \
-        (void)word;                                                                      \
-        return end - begin;                                                              \
-    }
-ACCESSES
-#undef ACCESS
-
-static const struct {
-    const char *name;
-    uint64_t (*measure)(void);
-} accesses[] = {
-#define ACCESS(name, act) {#name, measure_##name},
-    ACCESSES
-#undef ACCESS
-};
-
-static int compare(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
-static void report(const char *name, uint64_t (*measure)(void))
-{
-    static uint64_t samples[SAMPLES];
-
-    for (unsigned i = 0; i < SAMPLES; i++)
-        samples[i] = measure();
-    qsort(samples, SAMPLES, sizeof(samples[0]), compare);
-    if (empty_pair == 0)
-        empty_pair = samples[SAMPLES / 2];
-    printf("bench: access %s %lld %lld %lld\n", name,
-           (long long)(samples[SAMPLES / 2] - empty_pair),
-           (long long)(samples[0] - empty_pair),
-           (long long)(samples[SAMPLES * 99 / 100] - empty_pair));
-}
-
-/* ---- Finding it ---------------------------------------------------------------- */
-
-static unsigned long read_number(const char *folder, const char *name)
-{
-    char path[400];
-    char text[64] = "";
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    file = fopen(path, "r");
-    if (file == NULL || fgets(text, sizeof(text), file) == NULL)
-        fail(path);
-    fclose(file);
-    return strtoul(text, NULL, 16);
-}
-
-/* The first function whose class is @class; false if there is none. */
-static bool find(unsigned long class, struct function *out)
-{
-    DIR *folder = opendir(DEVICES);
-    struct dirent *entry;
-    bool is_found = false;
-
-    while (folder != NULL && !is_found && (entry = readdir(folder)) != NULL) {
-        snprintf(out->path, sizeof(out->path), DEVICES "/%s", entry->d_name);
-        is_found =
-            sscanf(entry->d_name, "%*x:%x:%x.%x", &out->bus, &out->dev, &out->fn) == 3 &&
-            read_number(out->path, "class") == class;
-    }
-    if (folder != NULL)
-        closedir(folder);
-    return is_found;
-}
-
-static void find_ecam(void)
-{
-    int file = open("/sys/firmware/acpi/tables/MCFG", O_RDONLY);
-
-    if (file < 0 || pread(file, &ecam_base, 8, MCFG_FIRST_BASE) != 8)
-        fail("MCFG");
-    close(file);
-}
-
-static volatile unsigned char *map(uint64_t address)
-{
-    static int memory = -1;
-    void *page;
-
-    if (memory < 0)
-        memory = open("/dev/mem", O_RDWR | O_SYNC);
-    page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, memory, (off_t)address);
-    if (page == MAP_FAILED)
-        fail("/dev/mem");
-    return page;
-}
-
-static volatile unsigned char *map_config(unsigned bus, unsigned dev, unsigned fn)
-{
-    return map(ecam_base + (bus << 20 | dev << 15 | fn << 12));
-}
-
-static void find_absent(void)
-{
-    for (unsigned dev = 31; dev > 0; dev--) {
-        absent = map_config(0, dev, 0);
-        if (read32(absent, 0) == 0xffffffff)
-            return;
-    }
-    fail("a device number that nothing answers to");
-}
-
-static unsigned find_cap(unsigned id)
-{
-    unsigned at = config[0x34];
-
-    for (unsigned i = 0; i < 48 && at != 0; i++, at = config[at + 1])
-        if (config[at] == id)
-            return at;
-    return 0;
-}
-
-static void find_table(const struct function *function)
-{
-    unsigned cap = find_cap(CAP_MSIX);
-    uint32_t where = read32(config, cap + 4);
-    unsigned bar = 0x10 + 4 * (where & MSIX_TABLE_BIR);
-    uint64_t base = read32(config, bar) & ~0xfu;
-
-    if (cap == 0)
-        fail(function->path);
-    if (read32(config, bar) & 4)
-        base |= (uint64_t)read32(config, bar + 4) << 32;
-    base += where & ~MSIX_TABLE_BIR;
-    table = map(base & ~(uint64_t)(PAGE - 1)) + base % PAGE;
-}
-
-static void open_sysfs(const struct function *function)
-{
-    char path[400];
-
-    snprintf(path, sizeof(path), "%s/config", function->path);
-    config_file = open(path, O_RDWR);
-    if (config_file < 0)
-        fail(path);
-}
-
-static void set_up(void)
-{
-    struct function function, bridge;
-
-    if (!find(CLASS_NVME, &function) || !find(CLASS_BRIDGE, &bridge))
-        fail("an NVMe controller and a root port");
-    find_ecam();
-    config = map_config(function.bus, function.dev, function.fn);
-    port = map_config(bridge.bus, bridge.dev, bridge.fn);
-    find_absent();
-    config_address =
-        0x80000000u | function.bus << 16 | function.dev << 11 | function.fn << 8;
-    open_sysfs(&function);
-    config[0x04] |= COMMAND_MEMORY;
-    find_table(&function);
-    if (iopl(3) != 0)
-        fail("iopl");
-}
-
-/* The function's memory goes out of its way while its BARs are being sized. */
-static void report_bar_sizing(const char *name, uint64_t (*measure)(void))
-{
-    uint32_t bar = read32(config, 0x010);
-
-    config[0x04] &= (unsigned char)~COMMAND_MEMORY;
-    report(name, measure);
-    write32(config, 0x010, bar);
-    config[0x04] |= COMMAND_MEMORY;
-}
-
-/* ---- Reads from a disk ---------------------------------------------------------- */
-
-static double seconds(void)
+double measure_seconds(void)
 {
     struct timespec now;
 
@@ -304,51 +29,37 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* One read of 4 KiB after the other, each somewhere else. */
-static int read_disk(const char *path)
-{
-    int disk = open(path, O_RDONLY | O_DIRECT);
-    off_t block_count = disk < 0 ? 0 : lseek(disk, 0, SEEK_END) / PAGE;
-    void *buffer = aligned_alloc(PAGE, PAGE);
-    unsigned long place = 1;
-    double begin;
-
-    if (block_count == 0 || buffer == NULL)
-        fail(path);
-    begin = seconds();
-    for (unsigned i = 0; i < DISK_READS; i++) {
-        place = place * 1103515245 + 12345;
-        if (pread(disk, buffer, PAGE, (off_t)(place >> 8) % block_count * PAGE) != PAGE)
-            fail(path);
-    }
-    printf("bench: nvme_reads_per_second %.0f\n", DISK_READS / (seconds() - begin));
-    return 0;
-}
-
 /* The kernel hands words of its command line that it doesn't know to /init. */
 static int begin(void)
 {
     const char *word = getenv("bench");
 
-    printf("bench: tsc %llu\n", (unsigned long long)tsc());
+    printf("bench: tsc %llu\n", (unsigned long long)measure_tsc());
     if (word != NULL && strcmp(word, "stop") == 0)
         reboot(RB_POWER_OFF);
     execl("/init", "/init", NULL);
-    fail("/init");
-    return 1;
+    measure_fail("/init");
 }
 
 int main(int argc, char **argv)
 {
+    const char *what = argc > 1 ? argv[1] : "";
+
     if (getpid() == 1)
         return begin();
-    if (argc > 1)
-        return read_disk(argv[1]);
-    set_up();
-    for (size_t i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++)
-        if (strcmp(accesses[i].name, "bar_sizing_w32") == 0)
-            report_bar_sizing(accesses[i].name, accesses[i].measure);
-        else
-            report(accesses[i].name, accesses[i].measure);
-    return 0;
+    if (strcmp(what, "accesses") == 0)
+        return measure_accesses();
+    if (strcmp(what, "disk") == 0 && argc > 2)
+        return measure_disk(argv[2]);
+    if (strcmp(what, "packets") == 0 && argc > 2)
+        return measure_packets(argv[2]);
+    if (strcmp(what, "ticks") == 0)
+        return measure_ticks();
+    if (strcmp(what, "hotplug") == 0)
+        return measure_hotplug();
+    if (strcmp(what, "uptime") == 0)
+        return measure_uptime();
+    fprintf(stderr, "Usage: measure accesses | disk FILE | packets INTERFACE | ticks | "
+                    "hotplug | uptime\n");
+    return 2;
 }

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# Single accesses.
+
+/bench/measure accesses
