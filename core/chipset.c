@@ -8,53 +8,63 @@
 #include <rootport/chipset.h>
 #include <rootport/pci_regs.h>
 
-/* How a host bridge lays out its register. */
+#define VENDOR_INTEL 0x8086u
+
+/* How a family of host bridges lays out its register. */
 enum layout {
     LAYOUT_WORD,     /* bits 15:12 are bits 31:28 of the base; always 256 buses */
     LAYOUT_PCIEXBAR, /* enable, length and base as below */
 };
 
-struct bridge {
-    uint16_t vendor_id;
-    uint16_t device_id;
+enum family { FAMILY_E7520, FAMILY_945, FAMILY_965, FAMILY_CORE };
+
+static const struct family_facts {
+    const char *name;
     uint8_t reg;
     uint8_t address_bits; /* width of the base; more than 32: the next dword too */
-    enum layout layout;
-    const char *name;
+    uint8_t layout;       /* of enum layout */
+} families[] = {
+    [FAMILY_E7520] = {"Intel E7520", 0xce, 32, LAYOUT_WORD},
+    [FAMILY_945] = {"Intel 945", 0x48, 32, LAYOUT_PCIEXBAR},
+    [FAMILY_965] = {"Intel 965, 3 or 4 series", 0x60, 36, LAYOUT_PCIEXBAR},
+    [FAMILY_CORE] = {"Intel Core or Xeon E3", 0x60, 39, LAYOUT_PCIEXBAR},
 };
 
-static const struct bridge bridges[] = {
-    {0x8086, 0x3590, 0xce, 32, LAYOUT_WORD, "Intel E7520"},
-    {0x8086, 0x2770, 0x48, 32, LAYOUT_PCIEXBAR, "Intel 945G"},
-    {0x8086, 0x27a0, 0x48, 32, LAYOUT_PCIEXBAR, "Intel 945GM"},
-    {0x8086, 0x2970, 0x60, 36, LAYOUT_PCIEXBAR, "Intel 946GZ"},
-    {0x8086, 0x2990, 0x60, 36, LAYOUT_PCIEXBAR, "Intel Q965"},
-    {0x8086, 0x29a0, 0x60, 36, LAYOUT_PCIEXBAR, "Intel G965"},
-    {0x8086, 0x29b0, 0x60, 36, LAYOUT_PCIEXBAR, "Intel Q35"},
-    {0x8086, 0x29c0, 0x60, 36, LAYOUT_PCIEXBAR, "Intel G33 (QEMU q35)"},
-    {0x8086, 0x29d0, 0x60, 36, LAYOUT_PCIEXBAR, "Intel Q33"},
-    {0x8086, 0x2a00, 0x60, 36, LAYOUT_PCIEXBAR, "Intel GM965"},
-    {0x8086, 0x2a40, 0x60, 36, LAYOUT_PCIEXBAR, "Intel GM45"},
-    {0x8086, 0x2e10, 0x60, 36, LAYOUT_PCIEXBAR, "Intel Q45"},
-    {0x8086, 0x2e20, 0x60, 36, LAYOUT_PCIEXBAR, "Intel G45"},
-    {0x8086, 0x2e30, 0x60, 36, LAYOUT_PCIEXBAR, "Intel G41"},
-    {0x8086, 0x0100, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 2nd generation"},
-    {0x8086, 0x0104, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 2nd generation mobile"},
-    {0x8086, 0x0108, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200"},
-    {0x8086, 0x0150, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 3rd generation"},
-    {0x8086, 0x0154, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 3rd generation mobile"},
-    {0x8086, 0x0158, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200 v2"},
-    {0x8086, 0x0c00, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 4th generation"},
-    {0x8086, 0x0c04, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 4th generation mobile"},
-    {0x8086, 0x0c08, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200 v3"},
-    {0x8086, 0x1904, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 6th generation U"},
-    {0x8086, 0x1910, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 6th generation H"},
-    {0x8086, 0x1918, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200 v5"},
-    {0x8086, 0x191f, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 6th generation S"},
-    {0x8086, 0x5904, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 7th generation U"},
-    {0x8086, 0x5910, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 7th generation H"},
-    {0x8086, 0x5918, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Xeon E3-1200 v6"},
-    {0x8086, 0x591f, 0x60, 39, LAYOUT_PCIEXBAR, "Intel Core 7th generation S"},
+static const struct bridge {
+    uint16_t device_id; /* the vendor is Intel */
+    uint8_t family;     /* of enum family */
+} bridges[] = {
+    {0x3590, FAMILY_E7520}, /* E7520 */
+    {0x2770, FAMILY_945},   /* 945G */
+    {0x27a0, FAMILY_945},   /* 945GM */
+    {0x2970, FAMILY_965},   /* 946GZ */
+    {0x2990, FAMILY_965},   /* Q965 */
+    {0x29a0, FAMILY_965},   /* G965 */
+    {0x29b0, FAMILY_965},   /* Q35 */
+    {0x29c0, FAMILY_965},   /* G33 (QEMU q35) */
+    {0x29d0, FAMILY_965},   /* Q33 */
+    {0x2a00, FAMILY_965},   /* GM965 */
+    {0x2a40, FAMILY_965},   /* GM45 */
+    {0x2e10, FAMILY_965},   /* Q45 */
+    {0x2e20, FAMILY_965},   /* G45 */
+    {0x2e30, FAMILY_965},   /* G41 */
+    {0x0100, FAMILY_CORE},  /* Core 2nd generation */
+    {0x0104, FAMILY_CORE},  /* Core 2nd generation mobile */
+    {0x0108, FAMILY_CORE},  /* Xeon E3-1200 */
+    {0x0150, FAMILY_CORE},  /* Core 3rd generation */
+    {0x0154, FAMILY_CORE},  /* Core 3rd generation mobile */
+    {0x0158, FAMILY_CORE},  /* Xeon E3-1200 v2 */
+    {0x0c00, FAMILY_CORE},  /* Core 4th generation */
+    {0x0c04, FAMILY_CORE},  /* Core 4th generation mobile */
+    {0x0c08, FAMILY_CORE},  /* Xeon E3-1200 v3 */
+    {0x1904, FAMILY_CORE},  /* Core 6th generation U */
+    {0x1910, FAMILY_CORE},  /* Core 6th generation H */
+    {0x1918, FAMILY_CORE},  /* Xeon E3-1200 v5 */
+    {0x191f, FAMILY_CORE},  /* Core 6th generation S */
+    {0x5904, FAMILY_CORE},  /* Core 7th generation U */
+    {0x5910, FAMILY_CORE},  /* Core 7th generation H */
+    {0x5918, FAMILY_CORE},  /* Xeon E3-1200 v6 */
+    {0x591f, FAMILY_CORE},  /* Core 7th generation S */
 };
 
 /* PCIEXBAR, low dword */
@@ -94,34 +104,35 @@ static enum rp_chipset_verdict decode_pciexbar(uint64_t value, unsigned address_
     return RP_CHIPSET_FOUND;
 }
 
-static const struct bridge *find_bridge(uint32_t id)
+/* The family of the host bridge with this ID, NULL if it is in none. */
+static const struct family_facts *find_family(uint32_t id)
 {
     for (size_t i = 0; i < sizeof(bridges) / sizeof(bridges[0]); i++) {
-        if (id == ((uint32_t)bridges[i].device_id << 16 | bridges[i].vendor_id))
-            return &bridges[i];
+        if (id == ((uint32_t)bridges[i].device_id << 16 | VENDOR_INTEL))
+            return &families[bridges[i].family];
     }
     return NULL;
 }
 
 static enum rp_chipset_verdict read_bridge(const struct rp_cfg *cfg, rp_sbdf_t sbdf,
-                                           const struct bridge *bridge,
+                                           const struct family_facts *family,
                                            struct rp_ecam_range *out_range)
 {
     uint32_t low;
     uint32_t high = 0;
     uint16_t word;
 
-    if (bridge->layout == LAYOUT_WORD) {
-        if (rp_cfg_read16(cfg, sbdf, bridge->reg, &word) != RP_OK)
+    if (family->layout == LAYOUT_WORD) {
+        if (rp_cfg_read16(cfg, sbdf, family->reg, &word) != RP_OK)
             return RP_CHIPSET_UNKNOWN;
         return decode_word(word, out_range);
     }
-    if (rp_cfg_read32(cfg, sbdf, bridge->reg, &low) != RP_OK)
+    if (rp_cfg_read32(cfg, sbdf, family->reg, &low) != RP_OK)
         return RP_CHIPSET_UNKNOWN;
-    if (bridge->address_bits > 32 &&
-        rp_cfg_read32(cfg, sbdf, (uint16_t)(bridge->reg + 4), &high) != RP_OK)
+    if (family->address_bits > 32 &&
+        rp_cfg_read32(cfg, sbdf, (uint16_t)(family->reg + 4), &high) != RP_OK)
         return RP_CHIPSET_UNKNOWN;
-    return decode_pciexbar((uint64_t)high << 32 | low, bridge->address_bits, out_range);
+    return decode_pciexbar((uint64_t)high << 32 | low, family->address_bits, out_range);
 }
 
 enum rp_chipset_verdict rp_chipset_read(const struct rp_cfg *cfg,
@@ -130,18 +141,18 @@ enum rp_chipset_verdict rp_chipset_read(const struct rp_cfg *cfg,
 {
     rp_sbdf_t sbdf = rp_sbdf(0, 0, 0, 0);
     struct rp_ecam_range range = {.segment = 0, .start_bus = 0};
-    const struct bridge *bridge;
+    const struct family_facts *family;
     uint32_t id;
 
     *out_range = range;
     *out_name = NULL;
     if (rp_cfg_read32(cfg, sbdf, RP_PCI_VENDOR_ID, &id) != RP_OK)
         return RP_CHIPSET_UNKNOWN;
-    bridge = find_bridge(id);
-    if (!bridge)
+    family = find_family(id);
+    if (!family)
         return RP_CHIPSET_UNKNOWN;
-    *out_name = bridge->name;
-    return read_bridge(cfg, sbdf, bridge, out_range);
+    *out_name = family->name;
+    return read_bridge(cfg, sbdf, family, out_range);
 }
 
 /* MSR C001_0058 */

@@ -23,8 +23,8 @@ enum rp_chipset_verdict {
 
 /*
  * Asks the host bridge, function 00:00.0 of segment 0. Where FOUND, *@out_range
- * is what it decodes, and *@out_name the bridge's name for a message; the name
- * is NULL where UNKNOWN.
+ * is what it decodes, and *@out_name the name of the bridge's family for a message; the
+ * name is NULL where UNKNOWN.
  */
 enum rp_chipset_verdict rp_chipset_read(const struct rp_cfg *cfg,
                                         struct rp_ecam_range *out_range,
