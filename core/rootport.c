@@ -86,6 +86,25 @@ static bool has_enabled_event(const struct rp_rootport *port)
            is_set(port, REG_SLOT_STATUS, enabled);
 }
 
+/* What makes the port interrupt, each on its own: 6.7.3.4 and 6.2.4.1.2. */
+#define ASSERTED_SLOT   0x1u
+#define ASSERTED_ERRORS 0x2u
+
+/* The events of the last two severities stand next to each other, as their enables. */
+_Static_assert(RP_PCI_AER_ROOT_STATUS_CORRECTABLE == RP_ERROR_CORRECTABLE &&
+                   RP_PCI_AER_ROOT_STATUS_NONFATAL >> 4 == RP_ERROR_NONFATAL &&
+                   RP_PCI_AER_ROOT_STATUS_FATAL >> 4 == RP_ERROR_FATAL,
+               "has_enabled_error() takes one for the other");
+
+static bool has_enabled_error(const struct rp_rootport *port)
+{
+    uint32_t status = port->image->dword[REG_ROOT_ERROR_STATUS / 4];
+    uint32_t received = (status & RP_ERROR_CORRECTABLE) |
+                        (status >> 4 & (RP_ERROR_NONFATAL | RP_ERROR_FATAL));
+
+    return (received & port->image->dword[REG_ROOT_ERROR_COMMAND / 4]) != 0;
+}
+
 /* A message is a memory write of the port's: MSI on, bus master, D0. */
 static bool can_send_message(const struct rp_rootport *port)
 {
@@ -94,26 +113,31 @@ static bool can_send_message(const struct rp_rootport *port)
 }
 
 /*
- * One message on each edge of the whole expression, be it an event, an enable
+ * One message on each edge of either expression, be it an event, an enable
  * or an unmasking that completes it. While masked the vector is pending, and no
  * longer so once its cause is gone (7.7.1.8).
  */
 static void update_interrupt(struct rp_rootport *port,
                              struct rp_rootport_actions *actions)
 {
-    bool is_wanted = has_enabled_event(port) && can_send_message(port);
+    uint32_t wanted = (has_enabled_event(port) ? ASSERTED_SLOT : 0) |
+                      (has_enabled_error(port) ? ASSERTED_ERRORS : 0);
     bool is_masked = is_set(port, REG_MSI_MASK, MSI_VECTOR_0);
-    bool is_asserted = is_wanted && !is_masked;
 
-    set16(port, REG_MSI_PENDING, MSI_VECTOR_0, is_wanted && is_masked ? MSI_VECTOR_0 : 0);
-    if (is_asserted && !port->is_asserted) {
+    if (!can_send_message(port))
+        wanted = 0;
+    set16(port, REG_MSI_PENDING, MSI_VECTOR_0,
+          wanted != 0 && is_masked ? MSI_VECTOR_0 : 0);
+    if (is_masked)
+        wanted = 0;
+    if ((wanted & ~(uint32_t)port->asserted) != 0) {
         actions->set |= RP_ROOTPORT_SEND_MSI;
         actions->msi_address.value =
             port->image->dword[REG_MSI_ADDRESS / 4] |
             (uint64_t)port->image->dword[REG_MSI_ADDRESS_UPPER / 4] << 32;
         actions->msi_data = (uint16_t)get16(port, REG_MSI_DATA);
     }
-    port->is_asserted = is_asserted;
+    port->asserted = (uint8_t)wanted;
 }
 
 /* --- slot and link ----------------------------------------------------------- */
@@ -615,4 +639,39 @@ enum rp_status rp_rootport_finish_reset(struct rp_rootport *port,
     raise_events(port, update_link(port));
     settle(port, out_actions);
     return RP_OK;
+}
+
+/* --- errors: 6.2.4.1.2 -------------------------------------------------------- */
+
+static void receive(struct rp_rootport *port, uint32_t severity, uint16_t source)
+{
+    uint32_t status = port->image->dword[REG_ROOT_ERROR_STATUS / 4];
+    uint32_t received = RP_PCI_AER_ROOT_STATUS_UNCORRECTABLE;
+    uint16_t source_reg = REG_ERROR_SOURCE + 2;
+
+    if (severity == RP_ERROR_CORRECTABLE) {
+        received = RP_PCI_AER_ROOT_STATUS_CORRECTABLE;
+        source_reg = REG_ERROR_SOURCE;
+    }
+    if ((status & received) == 0)
+        set16(port, source_reg, UINT16_MAX, source);
+    if ((status & received) == 0 && severity == RP_ERROR_FATAL)
+        status |= RP_PCI_AER_ROOT_STATUS_FIRST_FATAL;
+    status |= received | ((status & received) << 1 & RP_PCI_AER_ROOT_STATUS_MULTIPLE);
+    if (severity != RP_ERROR_CORRECTABLE)
+        status |= severity << 4;
+    rp_image_store(port->image, REG_ROOT_ERROR_STATUS, status);
+}
+
+void rp_rootport_receive(struct rp_rootport *port, uint32_t errors, uint16_t source,
+                         struct rp_rootport_actions *out_actions)
+{
+    *out_actions = (struct rp_rootport_actions){.set = 0};
+    if (!is_set(port, RP_PCI_BRIDGE_CONTROL, RP_PCI_BRIDGE_CONTROL_SERR))
+        return;
+    for (uint32_t severity = RP_ERROR_CORRECTABLE; severity <= RP_ERROR_FATAL;
+         severity <<= 1)
+        if ((errors & severity) != 0)
+            receive(port, severity, source);
+    settle(port, out_actions);
 }

@@ -5,7 +5,8 @@
  *
  * Not there, and therefore zero: BARs, I/O window, VGA and ISA routing, INTx,
  * power controller, MRL sensor, interlock, bandwidth notification, ASPM, PME,
- * and the extended capabilities.
+ * and the extended capabilities but for Advanced Error Reporting. The port itself has
+ * no errors.
  */
 #include "rootport_image.h"
 
@@ -162,12 +163,24 @@ static void build_msi(struct rp_image *image)
                    type1_capability_header(RP_PCI_CAP_ID_MSI, CAP_PM) | UPPER(control));
 }
 
+static void build_aer(struct rp_image *image)
+{
+    rp_image_store(image, EXTCAP_AER, RP_PCI_EXTCAP_ID_AER | 2u << 16); /* version 2 */
+    rp_image_store(image, EXTCAP_AER + RP_PCI_AER_UNCORRECTABLE_MASK,
+                   RP_PCI_AER_UNCORRECTABLE_MASKED);
+    rp_image_store(image, EXTCAP_AER + RP_PCI_AER_UNCORRECTABLE_SEVERITY,
+                   RP_PCI_AER_UNCORRECTABLE_SEVERE);
+    rp_image_store(image, EXTCAP_AER + RP_PCI_AER_CORRECTABLE_MASK,
+                   RP_PCI_AER_CORRECTABLE_MASKED);
+}
+
 void rp_rootport_image_build(struct rp_image *image,
                              const struct rp_rootport_config *config)
 {
     rp_type1_build(image, RP_DEVICE_ID_ROOT_PORT, config);
     build_pcie(image, config);
     build_msi(image);
+    build_aer(image);
 }
 
 /* @new_value, but for the field of @mask, which stays as in @old_value. */
@@ -195,12 +208,29 @@ static uint32_t keep_unsupported_power_state(uint32_t old_value, uint32_t new_va
     return is_supported ? new_value : keep_field(mask, old_value, new_value);
 }
 
+/* Advanced Error Reporting: 7.8.4. */
+static struct rp_image_rule aer_rule(uint16_t reg)
+{
+    switch (reg - EXTCAP_AER) {
+    case RP_PCI_AER_UNCORRECTABLE_MASK:
+    case RP_PCI_AER_UNCORRECTABLE_SEVERITY:
+        return (struct rp_image_rule){.rw = RP_PCI_AER_UNCORRECTABLE};
+    case RP_PCI_AER_CORRECTABLE_MASK:
+        return (struct rp_image_rule){.rw = RP_PCI_AER_CORRECTABLE};
+    case RP_PCI_AER_ROOT_COMMAND:
+        return (struct rp_image_rule){.rw = RP_PCI_AER_ROOT_COMMAND_ENABLES};
+    case RP_PCI_AER_ROOT_STATUS:
+        return (struct rp_image_rule){.rw1c = RP_PCI_AER_ROOT_STATUS_EVENTS};
+    default:
+        return (struct rp_image_rule){0};
+    }
+}
+
 struct rp_image_change rp_rootport_image_apply(const struct rp_image *image, uint16_t reg,
                                                unsigned width, uint32_t value)
 {
-    struct rp_image_rule rule = {0};
-    if (reg / 4 < RULE_COUNT)
-        rule = rules[reg / 4];
+    struct rp_image_rule rule =
+        reg / 4 < RULE_COUNT ? rules[reg / 4] : aer_rule(reg & 0xffcu);
 
     struct rp_image_change change = rp_image_apply(image, rule, reg, width, value);
     uint32_t new_value = change.new_value;

@@ -128,6 +128,9 @@ static inline void vpci_hw_write(const struct rp_vpci_state *state, unsigned reg
 /* vpci_state.c: whether nothing answers for the function. */
 bool vpci_is_gone(const struct rp_vpci_state *state);
 
+/* The offset of an extended capability that is there, hidden or not; or 0. */
+uint16_t vpci_found_at(const struct rp_vpci_view *view, uint16_t id);
+
 /* Notes what an FLR will take of the link's set-up, once it can be reached. */
 void vpci_state_note_link(const struct rp_vpci_view *view);
 

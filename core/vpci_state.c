@@ -79,7 +79,7 @@ static const struct {
     {RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES, RP_PCI_L1_PM_SUBSTATES_CONTROL1},
 };
 
-static uint16_t found_at(const struct rp_vpci_view *view, uint16_t id)
+uint16_t vpci_found_at(const struct rp_vpci_view *view, uint16_t id)
 {
     for (unsigned i = 0; i < view->found_count; i++)
         if (view->found[i].list == RP_VPCI_LIST_EXTENDED && view->found[i].id == id)
@@ -93,7 +93,7 @@ void vpci_state_note_link(const struct rp_vpci_view *view)
     struct rp_vpci_state *state = view->state;
 
     for (unsigned i = 0; i < RP_VPCI_LINK_REGS_MAX; i++) {
-        const uint16_t offset = found_at(view, link_regs[i].id);
+        const uint16_t offset = vpci_found_at(view, link_regs[i].id);
         const uint16_t reg = (uint16_t)(offset + link_regs[i].offset);
 
         if (offset == 0 || reg >= RP_CFG_SIZE_EXTENDED || state->hw_link[i].reg != 0)

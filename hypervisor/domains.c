@@ -9,6 +9,7 @@
 #include "cpu/traps.h"
 #include "dev/console.h"
 #include "dev/power.h"
+#include "guest/errors.h"
 #include "guest/exits.h"
 #include "guest/held.h"
 #include "iommu/iommu.h"
@@ -372,6 +373,7 @@ static void leave(struct domain *domain)
 /* While a time is to be kept, it watches the clock: not every machine has an alarm. */
 static void wait_for_work(void)
 {
+    errors_poll();
     if (!seal_is_timed()) {
         traps_wait_for_nmi();
         return;

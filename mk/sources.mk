@@ -28,6 +28,7 @@ CORE_SRCS := \
 	core/vpci.c \
 	core/vpci_build.c \
 	core/vpci_caps.c \
+	core/vpci_errors.c \
 	core/vpci_extcaps.c \
 	core/vpci_header.c \
 	core/vpci_map.c \
@@ -75,6 +76,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/devices.c \
 	hypervisor/guest/domain.c \
 	hypervisor/guest/elf.c \
+	hypervisor/guest/errors.c \
 	hypervisor/guest/exits.c \
 	hypervisor/guest/fetch.c \
 	hypervisor/guest/function.c \
@@ -255,6 +257,7 @@ UNIT_TESTS := \
 	report \
 	resolve \
 	rootport \
+	rootport_errors \
 	rootport_image \
 	rootport_slot \
 	saved \
@@ -266,6 +269,7 @@ UNIT_TESTS := \
 	vpci \
 	vpci_bars \
 	vpci_caps \
+	vpci_errors \
 	vpci_interrupts \
 	vpci_rebar \
 	vpci_sriov \

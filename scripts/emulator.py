@@ -13,6 +13,7 @@ import selectors
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import tomllib
@@ -30,6 +31,9 @@ SHIM = "{build}/shim.elf"
 
 # Where Debian's grub-pc-bin has what starts from a BIOS.
 GRUB_FOLDER = pathlib.Path("/usr/lib/grub/i386-pc")
+
+# In a scenario's folder, the socket of QEMU's monitor.
+MONITOR = "monitor"
 
 # A console that says this much is in a loop.
 OUTPUT_LIMIT = 64 << 20
@@ -73,6 +77,8 @@ class Scenario:
         self.steps = [(step["name"], re.compile(step["line"])) for step in self["steps"]]
         self.anywhere = [re.compile(line) for line in self["anywhere"]]
         self.hidden = [re.compile(line) for line in self["hidden"]]
+        self.monitor = [(re.compile(order["line"]), order["command"])
+                        for order in self["monitor"]]
         self.forbidden = [re.compile(line) for line in self["forbidden"] + self["also_forbidden"]]
 
     def __getitem__(self, key):
@@ -147,9 +153,36 @@ class Scenario:
         for key in ("iommu", "devices", "more"):
             words += [self.expand(word) for argument in self[key]
                       for word in argument.split(" ", 1)]
+        if self.monitor:
+            words += ["-monitor", f"unix:{self.folder / MONITOR},server=on,wait=off"]
         if self["firmware"]:
             words += firmware.arguments(self.folder, self["cpus"], self["firmware"])
         return words + self.loader_arguments()
+
+
+    def tell_monitor(self, line):
+        """Does what the scenario wants done when a line like @line shows."""
+        for pattern, command in self.monitor:
+            if not pattern.search(line):
+                continue
+            with socket.socket(socket.AF_UNIX) as monitor:
+                monitor.settimeout(END_SECONDS)
+                monitor.connect(str(self.folder / MONITOR))
+                answer = read_answer(monitor)
+                monitor.sendall(command.encode() + b"\n")
+                answer = read_answer(monitor)
+            (self.folder / "monitor.log").write_bytes(answer)
+
+
+def read_answer(monitor):
+    """What QEMU's monitor says up to its prompt."""
+    answer = b""
+    while not answer.endswith(b"(qemu) "):
+        data = monitor.recv(4096)
+        if not data:
+            break
+        answer += data
+    return answer
 
 
 class Console:
@@ -271,6 +304,7 @@ def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None):
                 seen.append(line)
                 on_line(line)
                 judge.see(line)
+                scenario.tell_monitor(line)
                 if scenario["stays_on"] and judge.has_seen_all():
                     stop(process)
         if judge.has_failed():

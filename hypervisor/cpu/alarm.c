@@ -27,6 +27,7 @@ enum {
 #define REDIRECTION_NMI 0x00000400u
 
 static bool has_rung; /* the boot CPU's own */
+static bool has_called;
 
 static void ioapic_write(volatile uint8_t *ioapic, uint32_t index, uint32_t value)
 {
@@ -92,11 +93,19 @@ static bool is_boot_cpu(void)
 
 void alarm_note_nmi(void)
 {
-    if (is_boot_cpu())
-        __atomic_store_n(&has_rung, true, __ATOMIC_RELAXED);
+    if (!is_boot_cpu())
+        return;
+    __atomic_store_n(&has_rung, true, __ATOMIC_RELAXED);
+    __atomic_store_n(&has_called, true, __ATOMIC_RELEASE);
 }
 
 bool alarm_has_rung(void)
 {
     return is_boot_cpu() && __atomic_exchange_n(&has_rung, false, __ATOMIC_RELAXED);
+}
+
+bool alarm_has_called(void)
+{
+    return __atomic_load_n(&has_called, __ATOMIC_RELAXED) &&
+           __atomic_exchange_n(&has_called, false, __ATOMIC_ACQUIRE);
 }

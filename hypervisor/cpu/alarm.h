@@ -32,4 +32,10 @@ void alarm_note_nmi(void);
  */
 bool alarm_has_rung(void);
 
+/*
+ * Likewise whether any NMI has come to the boot CPU, for whatever reason; true on the
+ * first CPU that asks.
+ */
+bool alarm_has_called(void);
+
 #endif

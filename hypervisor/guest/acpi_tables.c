@@ -131,8 +131,11 @@ enum {
 #define OSC_STATUS_MASKED           0x10u
 #define OSC_CONTROL_HOTPLUG         0x01u
 #define OSC_CONTROL_PME             0x04u
+#define OSC_CONTROL_AER             0x08u
 #define OSC_CONTROL_PCIE_CAPABILITY 0x10u
-#define OSC_GRANTED                 (OSC_CONTROL_HOTPLUG | OSC_CONTROL_PME | OSC_CONTROL_PCIE_CAPABILITY)
+#define OSC_GRANTED                                                                      \
+    (OSC_CONTROL_HOTPLUG | OSC_CONTROL_PME | OSC_CONTROL_AER |                           \
+     OSC_CONTROL_PCIE_CAPABILITY)
 
 /*
  * The buffer being filled. Once something does not fit, @is_full stays set and

@@ -10,6 +10,7 @@
 
 #include "cpu/clock.h"
 #include "dev/console.h"
+#include "guest/errors.h"
 #include "guest/hardware.h"
 #include "guest/pci.h"
 #include "guest/pins.h"
@@ -211,6 +212,7 @@ bool function_end_reset(struct guest_function *function)
         function->ready_at = clock_deadline_us(FLR_WAIT_US);
         return false;
     }
+    errors_enable(function->scanned);
     __atomic_store_n(&function->is_resetting, false, __ATOMIC_RELEASE);
     return true;
 }
@@ -455,6 +457,7 @@ const char *function_give(struct guest_function *function, struct domain *domain
         pins_disconnect(function->scanned->pin_gsi);
         return iommu_status_text(iommu_status);
     }
+    errors_enable(function->scanned);
     function->is_wanted = false;
     function->domain = domain;
     function->port = port;

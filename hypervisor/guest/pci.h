@@ -91,6 +91,12 @@ void pci_start(struct domain *domain);
 const char *pci_plug(struct domain *domain, unsigned port,
                      struct guest_function *function);
 
+/*
+ * Lets a function's port receive messages about those of its errors that the guest wants
+ * to hear of. Needs the machine's lock.
+ */
+void pci_report_errors(struct guest_function *function);
+
 /* How a function is to leave its port. */
 enum pci_unplug {
     PCI_UNPLUG_ASK = 0, /* by the attention button: the guest decides */

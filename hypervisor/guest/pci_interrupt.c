@@ -73,6 +73,25 @@ void pci_route_msix(struct guest_function *function, unsigned index)
         report(function, rp_vpci_msix_program(&function->state, index, address, data));
 }
 
+void pci_report_errors(struct guest_function *function)
+{
+    struct domain *domain = function->domain;
+    struct guest_pci *pci = domain->pci;
+    struct rp_rootport_actions actions;
+    uint16_t bus;
+
+    spin_lock(&pci->lock);
+    bus = rp_topology_child_bus(&pci->topology, function->port);
+    if (bus != 0 && pci->ports[function->port].function == function &&
+        function_is_answering(function)) {
+        rp_rootport_receive(&pci->rootports[function->port],
+                            rp_vpci_errors(&function->view), (uint16_t)(bus << 8),
+                            &actions);
+        pci_act(domain, function->port, NULL, &actions);
+    }
+    spin_unlock(&pci->lock);
+}
+
 void pci_route_all_msix(struct guest_function *function)
 {
     for (unsigned i = 0; i < function->state.msix.entry_count; i++)

@@ -6,6 +6,7 @@
 #include "cpu/smp.h"
 #include "cpu/traps.h"
 #include "guest/domain.h"
+#include "guest/errors.h"
 #include "guest/exits.h"
 #include "guest/fetch.h"
 #include "guest/hw.h"
@@ -65,6 +66,7 @@ static bool prepare(struct vcpu *vcpu)
 void vcpu_run(struct vcpu *vcpu)
 {
     while (vcpu->state != VCPU_STOPPED) {
+        errors_poll();
         if (!prepare(vcpu))
             continue;
         hw_run(vcpu);

@@ -660,6 +660,21 @@ enum iommu_status iommu_msi_message(rp_sbdf_t sbdf, unsigned index, uint64_t *ou
     return status;
 }
 
+bool iommu_pass_nmis(rp_sbdf_t sbdf)
+{
+    const struct segment *segment = find_segment(rp_sbdf_segment(sbdf));
+    const struct amdvi_command command =
+        amdvi_invalidate_devtab_entry(rp_sbdf_requester_id(sbdf));
+
+    if (segment == NULL)
+        return !amdvi.is_up;
+    spin_lock(&amdvi.lock);
+    segment->device_table[rp_sbdf_requester_id(sbdf)].quads[2] |= AMDVI_DTE_NMI_PASS;
+    enum iommu_status status = execute(&command, 1);
+    spin_unlock(&amdvi.lock);
+    return status == IOMMU_OK;
+}
+
 /* --- events --- */
 
 unsigned iommu_poll_events(void (*report)(void *context, const struct iommu_event *event),

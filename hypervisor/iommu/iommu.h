@@ -173,6 +173,13 @@ enum iommu_status iommu_msi_message(rp_sbdf_t sbdf, unsigned index, uint64_t *ou
                                     uint32_t *out_data) RP_MUST_CHECK;
 
 /*
+ * Lets NMIs through that function @sbdf, which is in quarantine, sends by MSI, as those
+ * of the machine's own do: to a CPU of the sender's choice. Returns whether they get
+ * through, as they do without an IOMMU.
+ */
+bool iommu_pass_nmis(rp_sbdf_t sbdf);
+
+/*
  * Reports what the IOMMUs logged since the last call, at most a few dozen events so
  * that a babbling device costs bounded time. Returns how many more there were.
  * @report must not call into this file.

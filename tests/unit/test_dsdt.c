@@ -166,18 +166,18 @@ static void assert_osc(const char *uuid, unsigned revision, const char *request,
     assert_output(answer);
 }
 
-static void osc_grants_hot_plug_pme_and_the_capability(void **state)
+static void osc_grants_hot_plug_pme_errors_and_the_capability(void **state)
 {
     (void)state;
-    assert_osc(HOST_BRIDGE, 1, "00 00 00 00 1F 01 00 00 15 00 00 00",
-               "00 00 00 00 1F 01 00 00 15 00 00 00");
+    assert_osc(HOST_BRIDGE, 1, "00 00 00 00 1F 01 00 00 1D 00 00 00",
+               "00 00 00 00 1F 01 00 00 1D 00 00 00");
 }
 
 static void osc_withholds_the_rest_and_says_so(void **state)
 {
     (void)state;
     assert_osc(HOST_BRIDGE, 1, "00 00 00 00 1F 01 00 00 FF 00 00 00",
-               "10 00 00 00 1F 01 00 00 15 00 00 00");
+               "10 00 00 00 1F 01 00 00 1D 00 00 00");
 }
 
 static void osc_grants_no_more_than_was_asked_for(void **state)
@@ -191,7 +191,7 @@ static void osc_answers_a_query_likewise(void **state)
 {
     (void)state;
     assert_osc(HOST_BRIDGE, 1, "01 00 00 00 1F 01 00 00 1F 00 00 00",
-               "11 00 00 00 1F 01 00 00 15 00 00 00");
+               "11 00 00 00 1F 01 00 00 1D 00 00 00");
 }
 
 static void osc_refuses_what_it_does_not_know(void **state)
@@ -209,7 +209,7 @@ int main(void)
         cmocka_unit_test(iasl_takes_it_apart_and_together_again),
         cmocka_unit_test(so_it_does_with_other_parts),
         cmocka_unit_test(pins_lead_to_the_ports_interrupt),
-        cmocka_unit_test(osc_grants_hot_plug_pme_and_the_capability),
+        cmocka_unit_test(osc_grants_hot_plug_pme_errors_and_the_capability),
         cmocka_unit_test(osc_withholds_the_rest_and_says_so),
         cmocka_unit_test(osc_grants_no_more_than_was_asked_for),
         cmocka_unit_test(osc_answers_a_query_likewise),

@@ -525,6 +525,9 @@ enum {
     RP_PCI_AER_CONTROL = 0x18,
     RP_PCI_AER_HEADER_LOG = 0x1c,
     RP_PCI_AER_ENDPOINT_SIZE = 0x2c, /* without the root's registers */
+    RP_PCI_AER_ROOT_COMMAND = 0x2c,
+    RP_PCI_AER_ROOT_STATUS = 0x30,
+    RP_PCI_AER_ERROR_SOURCE = 0x34, /* correctable, and in the upper half uncorrectable */
 };
 #define RP_PCI_AER_UNCORRECTABLE        0x07fff030u /* every error that there is */
 #define RP_PCI_AER_UNCORRECTABLE_MASKED 0x00400000u /* reset of MASK: internal errors */
@@ -534,6 +537,16 @@ enum {
 #define RP_PCI_AER_CONTROL_FIRST_ERROR  0x0000001fu
 #define RP_PCI_AER_CONTROL_ECRC_CAPABLE 0x000000a0u /* generation and checking */
 #define RP_PCI_AER_CONTROL_ECRC_ENABLE  0x00000140u
+#define RP_PCI_AER_ROOT_COMMAND_ENABLES 0x00000007u /* by severity: enum rp_error */
+#define RP_PCI_AER_ROOT_STATUS_EVENTS   0x0000007fu
+
+/* Events of the root; MULTIPLE is the bit above, for both kinds. */
+#define RP_PCI_AER_ROOT_STATUS_CORRECTABLE   0x00000001u
+#define RP_PCI_AER_ROOT_STATUS_UNCORRECTABLE 0x00000004u
+#define RP_PCI_AER_ROOT_STATUS_MULTIPLE      0x0000000au
+#define RP_PCI_AER_ROOT_STATUS_FIRST_FATAL   0x00000010u
+#define RP_PCI_AER_ROOT_STATUS_NONFATAL      0x00000020u
+#define RP_PCI_AER_ROOT_STATUS_FATAL         0x00000040u
 
 /* Power Budgeting extended capability: 7.8.1 */
 enum {

@@ -7,7 +7,7 @@
  * The embedder holds one lock around every call for a port, and around the
  * actions of that call, so that their order is the guest's order.
  *
- * PCI Express Base r5.0, 6.7 (hotplug), 7.5.1.3 (type 1 header), 7.5.3 (PCI
+ * PCI Express Base r5.0, 6.2 (errors), 6.7 (hotplug), 7.5.1.3 (type 1 header), 7.5.3 (PCI
  * Express capability), 7.7.1 (MSI); PCI-to-PCI Bridge r1.2, 3.2.5.
  */
 #ifndef ROOTPORT_ROOTPORT_H
@@ -120,8 +120,8 @@ struct rp_rootport {
     struct rp_image *image;
     struct rp_rootport_config config;
     enum rp_rootport_state state;
-    bool is_asserted;  /* the interrupt expression of 6.7.3.4, as of the last event */
-    bool is_resetting; /* RESET_CHILD was asked for and is not finished */
+    uint8_t asserted;          /* interrupts: slot and errors, as of the last event */
+    bool is_resetting;         /* RESET_CHILD was asked for and is not finished */
     bool is_link_event_hidden; /* the link is down for a secondary bus reset */
     bool is_cancelling;        /* GRACE: the second press of the button was made */
     bool has_blinked;          /* ARRIVING: the guest began to enable the slot */
@@ -204,6 +204,13 @@ rp_rootport_finish_detach(struct rp_rootport *port,
  */
 RP_MUST_CHECK enum rp_status
 rp_rootport_finish_reset(struct rp_rootport *port,
+                         struct rp_rootport_actions *out_actions);
+
+/*
+ * The child, whose requester ID the guest knows as @source, sends messages of the
+ * severities @errors (6.2.4.1.2, 6.2.6).
+ */
+void rp_rootport_receive(struct rp_rootport *port, uint32_t errors, uint16_t source,
                          struct rp_rootport_actions *out_actions);
 
 static inline enum rp_rootport_state rp_rootport_state(const struct rp_rootport *port)

@@ -73,4 +73,14 @@ static inline bool rp_sbdf_equal(rp_sbdf_t a, rp_sbdf_t b)
     return a.value == b.value;
 }
 
+/*
+ * Severities of error messages: bits, at the places that Device Control and Status and
+ * Root Error Command have for them.
+ */
+enum rp_error {
+    RP_ERROR_CORRECTABLE = 1 << 0,
+    RP_ERROR_NONFATAL = 1 << 1,
+    RP_ERROR_FATAL = 1 << 2,
+};
+
 #endif

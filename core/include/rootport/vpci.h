@@ -493,6 +493,12 @@ uint64_t rp_vpci_read(const struct rp_vpci_view *view, uint16_t reg, unsigned wi
 void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width,
                    uint64_t value, struct rp_vpci_effects *effects);
 
+/*
+ * Severities, bits of enum rp_error, of the errors that the function has detected and
+ * that its domain wants messages about.
+ */
+uint32_t rp_vpci_errors(const struct rp_vpci_view *view);
+
 /* ---- Interrupts ----------------------------------------------------------- */
 
 /*

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Error messages of the machine's root ports. PCI Express Base r5.0, 6.2.4 and 6.2.6. */
+#include "guest/errors.h"
+
+#include <rootport/cap.h>
+#include <rootport/pci_regs.h>
+
+#include "cpu/alarm.h"
+#include "cpu/smp.h"
+#include "guest/function.h"
+#include "guest/pci.h"
+#include "machine.h"
+
+/* An NMI: for nothing less does a guest's CPU come back (APM vol. 2, 16.11). */
+#define MESSAGE_ADDRESS 0xfee00000u
+#define MESSAGE_NMI     0x0400u
+
+#define BRIDGE_COMMAND  (RP_PCI_COMMAND_SERR | RP_PCI_COMMAND_BUS_MASTER)
+
+static uint32_t read(const struct rp_function *function, unsigned reg, unsigned width)
+{
+    uint32_t value;
+
+    (void)rp_cfg_read(machine_cfg(), function->sbdf, (uint16_t)reg, width, &value);
+    return value;
+}
+
+static void write(const struct rp_function *function, unsigned reg, unsigned width,
+                  uint32_t value)
+{
+    (void)rp_cfg_write(machine_cfg(), function->sbdf, (uint16_t)reg, width, value);
+}
+
+static void set_bits(const struct rp_function *function, unsigned reg, uint32_t bits)
+{
+    write(function, reg, 2, read(function, reg, 2) | bits);
+}
+
+static unsigned find_aer(const struct rp_function *function)
+{
+    return function->pcie_cap != 0 && function->pcie_type == RP_PCI_PCIE_TYPE_ROOT_PORT
+               ? rp_extcap_find(machine_cfg(), function->sbdf,
+                                rp_scan_verdict(function).size, RP_PCI_EXTCAP_ID_AER)
+               : 0;
+}
+
+/* Leads a root port's messages to the boot CPU, whose NMIs errors_poll() looks after. */
+static void listen(const struct rp_function *port)
+{
+    const unsigned aer = find_aer(port);
+    const unsigned msi = rp_cap_find(machine_cfg(), port->sbdf, RP_PCI_CAP_ID_MSI);
+    const uint32_t control = read(port, msi + RP_PCI_MSI_CONTROL, 2);
+
+    if (aer == 0 || msi == 0 || (control & RP_PCI_MSI_CONTROL_ENABLE) != 0 ||
+        !iommu_pass_nmis(port->sbdf))
+        return;
+    write(port, msi + RP_PCI_MSI_ADDRESS, 4, MESSAGE_ADDRESS | smp_cpu(0)->apic_id << 12);
+    /* Without an upper half that is the data, which follow. */
+    write(port, msi + RP_PCI_MSI_ADDRESS_UPPER, 4, 0);
+    write(port,
+          msi + (control & RP_PCI_MSI_CONTROL_64BIT ? RP_PCI_MSI_DATA_64BIT
+                                                    : RP_PCI_MSI_DATA_32BIT),
+          2, MESSAGE_NMI);
+    write(port, msi + RP_PCI_MSI_CONTROL, 2, RP_PCI_MSI_CONTROL_ENABLE);
+    write(port, aer + RP_PCI_AER_ROOT_COMMAND, 4, RP_PCI_AER_ROOT_COMMAND_ENABLES);
+}
+
+void errors_enable(const struct rp_function *function)
+{
+    const struct rp_function *at = function;
+
+    while (at->pcie_cap != 0) {
+        set_bits(at, at->pcie_cap + RP_PCI_PCIE_DEVICE_CONTROL,
+                 RP_PCI_PCIE_DEVICE_CONTROL_ERRORS);
+        set_bits(at, RP_PCI_COMMAND,
+                 at == function ? RP_PCI_COMMAND_SERR : BRIDGE_COMMAND);
+        if (at != function)
+            set_bits(at, RP_PCI_BRIDGE_CONTROL, RP_PCI_BRIDGE_CONTROL_SERR);
+        if (at->parent == RP_SCAN_NONE) {
+            listen(at);
+            return;
+        }
+        at = &machine_scan()->functions[at->parent];
+    }
+}
+
+/*
+ * Passes on what a root port has received. It keeps the source of the first message of
+ * a kind: of several, the others can be anybody's.
+ */
+static void pass_on(const struct rp_function *port, uint32_t status, uint32_t sources)
+{
+    const struct rp_scan *scan = machine_scan();
+    const bool is_several = (status & RP_PCI_AER_ROOT_STATUS_MULTIPLE) != 0;
+
+    for (size_t i = 0; i < scan->count; i++) {
+        const rp_sbdf_t sbdf = scan->functions[i].sbdf;
+        const uint16_t id = rp_sbdf_requester_id(sbdf);
+        struct guest_function *function = NULL;
+
+        if (rp_sbdf_segment(sbdf) == rp_sbdf_segment(port->sbdf) &&
+            (is_several || id == (uint16_t)sources || id == sources >> 16))
+            function = function_find(sbdf);
+        if (function != NULL && function_is_given(function))
+            pci_report_errors(function);
+    }
+}
+
+static void look(const struct rp_function *port)
+{
+    const unsigned aer = find_aer(port);
+    const uint32_t status = aer ? read(port, aer + RP_PCI_AER_ROOT_STATUS, 4) : 0;
+
+    if ((status & RP_PCI_AER_ROOT_STATUS_EVENTS) == 0 || status == RP_PCI_ALL_ONES)
+        return;
+    write(port, aer + RP_PCI_AER_ROOT_STATUS, 4, status);
+    pass_on(port, status, read(port, aer + RP_PCI_AER_ERROR_SOURCE, 4));
+}
+
+void errors_poll(void)
+{
+    const struct rp_scan *scan = machine_scan();
+
+    if (!alarm_has_called())
+        return;
+    machine_lock();
+    for (size_t i = 0; i < scan->count; i++)
+        if (scan->functions[i].is_present)
+            look(&scan->functions[i]);
+    machine_unlock();
+}
