@@ -17,7 +17,10 @@ enum {
     BASE_CLASS_BRIDGE = 0x06,
 };
 
-/* A bridge may be opened further; closing it would cut off what is behind it. */
+/*
+ * A bridge may be opened further; closing it would cut off what is behind it. ARI
+ * forwarding reaches the functions from 8 on, as virtual ones are: 7.5.3.16.
+ */
 #define BRIDGE_COMMAND_MAY_SET                                                           \
     (RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER)
 
@@ -93,16 +96,22 @@ uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
 }
 
 /* The rest of a bridge is dropped without a word: every kernel tries to size its BARs. */
-static void write_bridge(const struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
-                         unsigned width, uint32_t value)
+static void write_bridge(const struct domain *domain, const struct rp_function *bridge,
+                         uint16_t reg, unsigned width, uint32_t value)
 {
-    uint16_t command;
+    uint32_t may_set = 0;
+    uint16_t old;
 
-    if (reg != RP_PCI_COMMAND || width < 2 || domain->hardware->is_observer ||
-        rp_cfg_read16(machine_cfg(), sbdf, RP_PCI_COMMAND, &command) != RP_OK)
+    if (reg == RP_PCI_COMMAND)
+        may_set = BRIDGE_COMMAND_MAY_SET;
+    else if (bridge->pcie_cap != 0 &&
+             reg == bridge->pcie_cap + RP_PCI_PCIE_DEVICE_CONTROL2)
+        may_set = RP_PCI_PCIE_DEVICE_CONTROL2_ARI_FORWARDING;
+    if (!(value & may_set) || width < 2 || domain->hardware->is_observer ||
+        rp_cfg_read16(machine_cfg(), bridge->sbdf, reg, &old) != RP_OK)
         return;
-    command |= (uint16_t)(value & BRIDGE_COMMAND_MAY_SET);
-    (void)rp_cfg_write16(machine_cfg(), sbdf, RP_PCI_COMMAND, command);
+    (void)rp_cfg_write16(machine_cfg(), bridge->sbdf, reg,
+                         (uint16_t)(old | (value & may_set)));
 }
 
 /* What a write changed. Needs the lock, which isn't held all the time. */
@@ -142,7 +151,7 @@ void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigne
         }
         spin_unlock(&hardware->lock);
     } else if (is_platform(&scan->functions[index])) {
-        write_bridge(domain, sbdf, reg, width, value);
+        write_bridge(domain, &scan->functions[index], reg, width, value);
     }
 }
 

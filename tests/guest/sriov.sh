@@ -11,7 +11,11 @@ FIRST=0000:00:03.1
 SECOND=0000:00:03.2
 DEVICES=/sys/bus/pci/devices
 NVME=/dev/nvme0
-DEVICE_CONTROL=0x88 # QEMU's NVMe controller has PCI Express at 0x80
+DEVICE_CONTROL=0x88 # QEMU's NVMe controller has PCI Express at 0x80,
+VF_BAR0=0x144       # and SR-IOV at 0x120
+BAR0=0x10
+PORT=0000:00:02.0
+PORT_CONTROL2=0x7c # Device Control 2 of QEMU's root port, whose PCI Express is at 0x54
 
 set_count() {
     echo "$1" >$DEVICES/$PHYSICAL/sriov_numvfs
@@ -21,21 +25,26 @@ vf_count() {
     rootport list | grep -c "^ *0000:00:03\.[12] "
 }
 
-nvme_of() {
-    ls $DEVICES/$1/nvme 2>/dev/null
-}
-
 is_live() {
-    [ "$(cat $DEVICES/$1/nvme/nvme*/state 2>/dev/null)" = live ]
+    [ "$(cat "$DEVICES/$1"/nvme/nvme*/state 2>/dev/null)" = live ]
 }
 
-# Sets Initiate Function Level Reset in Device Control of the physical function.
-set_flr() {
-    high=$(dd if=$DEVICES/$PHYSICAL/config bs=1 skip=$((DEVICE_CONTROL + 1)) count=1 \
-        status=none | od -An -tu1)
-    printf "\\$(printf %o $((high | 0x80)))" |
-        dd of=$DEVICES/$PHYSICAL/config bs=1 seek=$((DEVICE_CONTROL + 1)) conv=notrunc \
-            status=none
+# Bytes of configuration space: read_bytes FUNCTION OFFSET COUNT >file
+read_bytes() {
+    dd if="$DEVICES/$1/config" bs=1 skip=$(($2)) count=$(($3)) status=none
+}
+
+# Writes them, in one access if there are 2 or 4: write_bytes FUNCTION OFFSET COUNT <file
+write_bytes() {
+    dd of="$DEVICES/$1/config" bs=$(($3)) seek=$(($2)) oflag=seek_bytes conv=notrunc \
+        status=none
+}
+
+# Sets bits of a 16-bit register: set_bits FUNCTION OFFSET BITS
+set_bits() {
+    set_bits_value=$(($(read_bytes "$1" "$2" 2 | od -An -tu2) | $3))
+    printf "\\$(printf %o $((set_bits_value & 0xff)))\\$(printf %o $((set_bits_value >> 8)))" |
+        write_bytes "$1" "$2" 2
 }
 
 # What the guest writes where it works.
@@ -66,6 +75,17 @@ echo flr >$DEVICES/$PHYSICAL/reset_method
 echo 1 >$DEVICES/$PHYSICAL/reset || fail physical "the kernel could not reset it"
 wait_for 60 is_live $PHYSICAL || fail physical "it does not come back from its reset"
 expect total "2" "$(cat $DEVICES/$PHYSICAL/sriov_totalvfs)"
+
+section "bridge"
+set_bits $PORT $PORT_CONTROL2 0x2030
+expect ari-forwarding 32 "$(($(read_bytes $PORT $PORT_CONTROL2 2 | od -An -tu2)))"
+
+section "misplaced"
+read_bytes $PHYSICAL $VF_BAR0 8 >/tmp/vf_bar
+read_bytes $PHYSICAL $BAR0 8 | write_bytes $PHYSICAL $VF_BAR0 8
+set_count 2
+expect misplaced "0" "$(vf_count)"
+write_bytes $PHYSICAL $VF_BAR0 8 </tmp/vf_bar
 
 section "on"
 echo 0 >$DEVICES/$PHYSICAL/sriov_drivers_autoprobe
@@ -105,7 +125,7 @@ expect_work work-goes-on
 # As a kernel would, but past its driver, which would turn the controllers of virtual
 # functions off by itself.
 section "reset while a guest has one"
-set_flr
+set_bits $PHYSICAL $DEVICE_CONTROL 0x8000
 expect still-there "2" "$(vf_count)"
 expect_work work-after-reset
 
