@@ -54,7 +54,7 @@ static void read_distrust(const struct boot_info *boot, struct machine_options *
         bit = evidence_named(word, length);
         if (bit == 0)
             console_log("command line: distrust=%s: only memory-map, chipset and probe "
-                        "can be distrusted: the rest is ignored",
+                        "can be: the rest is ignored",
                         list);
         options->distrust |= bit;
         word += length + (word[length] == ',');

@@ -11,10 +11,13 @@
 
 enum {
     FUNCTIONS_A_STEP = 16, /* 16 reads each at most: some 100 us of device reads */
+    LINES_A_STEP = 4,      /* at 115200 baud some 10 ms each */
 };
 
 static struct rp_report current;
 static const void *current_caller; /* NULL: none under way */
+static bool has_taken_effect;      /* it has, and its changes are being logged */
+static size_t next_logged;
 
 static bool is_under_way(const void *caller, const struct rp_report_request *request)
 {
@@ -47,31 +50,38 @@ static void log_change(const struct rp_function *function, struct rp_extcfg_verd
 static void log_effect(void)
 {
     const struct rp_ecam_region *region = current.region;
-    const struct rp_scan *scan = machine_scan();
 
-    if (current.effect == RP_REPORT_NOTHING)
-        return;
     console_log("ECAM region at %llx: %s -> %s by a report of %s",
                 (unsigned long long)rp_ecam_start(&region->range).value,
                 rp_ecam_state_text(current.effect == RP_REPORT_ENABLE ? RP_ECAM_CANDIDATE
                                                                       : RP_ECAM_ENABLED),
                 rp_ecam_state_text(region->state), reporter_text(&current.request));
-    for (size_t i = 0; i < scan->count; i++) {
-        struct rp_extcfg_verdict old;
-
-        if (rp_report_is_changed(&current, i, &old))
-            log_change(&scan->functions[i], old);
-    }
 }
 
+/* Logs up to @budget functions more that have changed; true once all are. */
+static bool log_changes(size_t budget)
+{
+    const struct rp_scan *scan = machine_scan();
+
+    for (; budget != 0 && next_logged < scan->count; next_logged++) {
+        struct rp_extcfg_verdict old;
+
+        if (rp_report_is_changed(&current, next_logged, &old)) {
+            log_change(&scan->functions[next_logged], old);
+            budget--;
+        }
+    }
+    return next_logged >= scan->count;
+}
+
+/* Who may not report at all doesn't get here; the seal may come in between. */
 static const char *mend_of(enum rp_status status)
 {
-    if (machine_reports()->is_sealed)
-        return "evidence is sealed; a later `seal` in the launch configuration lets "
-               "reports come";
-    if (status == RP_ERR_DENIED)
-        return "mmcfg-reports = \"allowed\" in the launch configuration lets it report";
-    return "firmware and the reporting kernel disagree: see the table of ECAM regions";
+    return status == RP_ERR_DENIED
+               ? "evidence is sealed; a later `seal` in the launch configuration lets "
+                 "reports come"
+               : "firmware and the reporting kernel disagree: see the table of ECAM "
+                 "regions";
 }
 
 static void log_refusal(enum rp_status status)
@@ -108,14 +118,29 @@ static void log_busy(void)
                                                 : "detach that first");
 }
 
-static void log_end(enum rp_status status)
+/* Of one that has taken effect, what changed is logged afterwards, bit by bit. */
+static void end(enum rp_status status)
 {
-    if (status == RP_OK)
-        log_effect();
-    else if (status == RP_ERR_BUSY && current.busy != RP_SCAN_NONE)
+    if (status == RP_ERR_BUSY && current.busy != RP_SCAN_NONE) {
         log_busy();
-    else
+    } else if (status != RP_OK) {
         log_refusal(status);
+    } else if (current.effect != RP_REPORT_NOTHING) {
+        log_effect();
+        has_taken_effect = true;
+        next_logged = 0;
+    }
+}
+
+/* Lets go of a report that nobody goes on with. */
+static void forget(void)
+{
+    if (has_taken_effect)
+        (void)log_changes(SIZE_MAX);
+    else if (current_caller != NULL)
+        rp_report_cancel(&current);
+    has_taken_effect = false;
+    current_caller = NULL;
 }
 
 /*
@@ -127,15 +152,21 @@ static enum rp_status step(const void *caller, const struct rp_report_request *r
 {
     enum rp_status status = RP_OK;
 
+    if (!is_under_way(caller, request))
+        forget();
     *out_is_done = true;
-    if (current_caller != NULL && !is_under_way(caller, request)) {
-        rp_report_cancel(&current);
-        current_caller = NULL;
+    if (!has_taken_effect) {
+        if (current_caller == NULL)
+            status = rp_report_begin(&current, machine_reports(), request);
+        if (status == RP_OK)
+            status = rp_report_step(&current, FUNCTIONS_A_STEP, out_is_done);
+        if (*out_is_done)
+            end(status);
     }
-    if (current_caller == NULL)
-        status = rp_report_begin(&current, machine_reports(), request);
-    if (status == RP_OK)
-        status = rp_report_step(&current, FUNCTIONS_A_STEP, out_is_done);
+    if (has_taken_effect) {
+        *out_is_done = log_changes(LINES_A_STEP);
+        has_taken_effect = !*out_is_done;
+    }
     current_caller = *out_is_done ? NULL : caller;
     return status;
 }
@@ -147,8 +178,6 @@ bool reports_step(const void *caller, const struct rp_report_request *request,
 
     machine_lock();
     *out_status = step(caller, request, &is_done);
-    if (is_done)
-        log_end(*out_status);
     machine_unlock();
     return is_done;
 }
@@ -156,9 +185,7 @@ bool reports_step(const void *caller, const struct rp_report_request *request,
 void reports_forget(uint32_t owner)
 {
     machine_lock();
-    if (current_caller != NULL && current.request.owner == owner) {
-        rp_report_cancel(&current);
-        current_caller = NULL;
-    }
+    if (current_caller != NULL && current.request.owner == owner)
+        forget();
     machine_unlock();
 }
