@@ -254,6 +254,7 @@ UNIT_TESTS := \
 	probe \
 	pvh \
 	readers \
+	rebar_driver \
 	report \
 	resolve \
 	rootport \
