@@ -343,6 +343,7 @@ FUZZERS := \
 	rootport \
 	saved \
 	scan \
+	sriov \
 	vpci \
 
 fuzz_acpi_SRCS := $(test_acpi_SRCS)
