@@ -25,6 +25,7 @@ enum {
 
 enum {
     VERSION_WITH_EOI = 0x20,
+    PINS_MAX = 120, /* more can't be selected; all ones are what isn't there */
 };
 
 struct ioapic {
@@ -47,61 +48,6 @@ static void write_register(const struct ioapic *ioapic, unsigned select, uint32_
 {
     mmio_write32(ioapic->registers + REG_IOREGSEL, select);
     mmio_write32(ioapic->registers + REG_IOWIN, value);
-}
-
-/* ---- Start ----------------------------------------------------------------- */
-
-/* What the IVRS says of the I/O APIC with @id (48882, 5.2.2.5). */
-static bool find_requester(const struct acpi_ivrs *ivrs, uint8_t id, rp_sbdf_t *out)
-{
-    for (unsigned i = 0; i < ivrs->special_count; i++) {
-        const struct acpi_special *special = &ivrs->specials[i];
-
-        if (special->kind != ACPI_SPECIAL_IOAPIC || special->handle != id)
-            continue;
-        out->value =
-            (ivrs->ivhds[special->ivhd].sbdf.value & 0xffff0000u) | special->requester;
-        return true;
-    }
-    return false;
-}
-
-static enum iommu_status open_table(const struct acpi_ivrs *ivrs, uint8_t id,
-                                    struct ioapic *ioapic)
-{
-    if (!find_requester(ivrs, id, &ioapic->requester))
-        return IOMMU_NO_DEVICE;
-    return iommu_open_interrupts(ioapic->requester);
-}
-
-static void start(const struct acpi_ioapic *found, const struct acpi_ivrs *ivrs,
-                  bool has_iommu)
-{
-    struct ioapic *ioapic = &ioapics[ioapic_count];
-    enum iommu_status status = has_iommu ? open_table(ivrs, found->id, ioapic) : IOMMU_OK;
-    uint32_t version;
-
-    if (status != IOMMU_OK) {
-        console_log("I/O APIC %u isn't used: %s", found->id, iommu_status_text(status));
-        return;
-    }
-    ioapic->registers = paging_map_device(found->address, REGISTERS_SIZE);
-    if (ioapic->registers == NULL)
-        return;
-    version = read_register(ioapic, SELECT_VERSION);
-    if ((version & 0xff) < VERSION_WITH_EOI) {
-        console_log("I/O APIC %u isn't used: it has no EOI register", found->id);
-        return;
-    }
-    ioapic->gsi_base = found->gsi_base;
-    ioapic->pin_count = (version >> 16 & 0xff) + 1;
-    ioapic_count++;
-}
-
-void ioapic_init(const struct acpi_tables *tables, bool has_iommu)
-{
-    for (unsigned i = 0; i < tables->madt.ioapic_count; i++)
-        start(&tables->madt.ioapics[i], &tables->ivrs, has_iommu);
 }
 
 /* ---- Pins ------------------------------------------------------------------ */
@@ -160,4 +106,77 @@ void ioapic_eoi(unsigned gsi)
 {
     mmio_write32(find(gsi)->registers + REG_EOI,
                  ioapic_read(gsi) & (uint32_t)IOAPIC_ENTRY_VECTOR);
+}
+
+void ioapic_silence(unsigned gsi)
+{
+    ioapic_write(gsi, IOAPIC_ENTRY_LEVEL | IOAPIC_ENTRY_MASKED | gsi);
+    ioapic_eoi(gsi);
+}
+
+/* ---- Start ----------------------------------------------------------------- */
+
+/* What the IVRS says of the I/O APIC with @id (48882, 5.2.2.5). */
+static bool find_requester(const struct acpi_ivrs *ivrs, uint8_t id, rp_sbdf_t *out)
+{
+    for (unsigned i = 0; i < ivrs->special_count; i++) {
+        const struct acpi_special *special = &ivrs->specials[i];
+
+        if (special->kind != ACPI_SPECIAL_IOAPIC || special->handle != id)
+            continue;
+        out->value =
+            (ivrs->ivhds[special->ivhd].sbdf.value & 0xffff0000u) | special->requester;
+        return true;
+    }
+    return false;
+}
+
+static enum iommu_status open_table(const struct acpi_ivrs *ivrs, uint8_t id,
+                                    struct ioapic *ioapic)
+{
+    if (!find_requester(ivrs, id, &ioapic->requester))
+        return IOMMU_NO_DEVICE;
+    return iommu_open_interrupts(ioapic->requester);
+}
+
+static void mask_pins(const struct ioapic *ioapic)
+{
+    for (unsigned i = 0; i < ioapic->pin_count; i++) {
+        unsigned gsi = ioapic->gsi_base + i;
+
+        if (ioapic_has(gsi) &&
+            (ioapic_read(gsi) & IOAPIC_ENTRY_DELIVERY_MODE) != IOAPIC_ENTRY_SMI)
+            ioapic_silence(gsi);
+    }
+}
+
+static void start(const struct acpi_ioapic *found, const struct acpi_ivrs *ivrs,
+                  bool has_iommu)
+{
+    struct ioapic *ioapic = &ioapics[ioapic_count];
+    enum iommu_status status = has_iommu ? open_table(ivrs, found->id, ioapic) : IOMMU_OK;
+    uint32_t version;
+
+    if (status != IOMMU_OK) {
+        console_log("I/O APIC %u isn't used: %s", found->id, iommu_status_text(status));
+        return;
+    }
+    ioapic->registers = paging_map_device(found->address, REGISTERS_SIZE);
+    if (ioapic->registers == NULL)
+        return;
+    version = read_register(ioapic, SELECT_VERSION);
+    ioapic->gsi_base = found->gsi_base;
+    ioapic->pin_count = (version >> 16 & 0xff) + 1;
+    if ((version & 0xff) < VERSION_WITH_EOI || ioapic->pin_count > PINS_MAX) {
+        console_log("I/O APIC %u isn't used: it has no EOI register", found->id);
+        return;
+    }
+    ioapic_count++;
+    mask_pins(ioapic);
+}
+
+void ioapic_init(const struct acpi_tables *tables, bool has_iommu)
+{
+    for (unsigned i = 0; i < tables->madt.ioapic_count; i++)
+        start(&tables->madt.ioapics[i], &tables->ivrs, has_iommu);
 }

@@ -92,8 +92,7 @@ static void silence(unsigned gsi)
     const struct domain *domain = pins[gsi].owner;
     enum iommu_status status = IOMMU_OK;
 
-    ioapic_write(gsi, IOAPIC_ENTRY_LEVEL | IOAPIC_ENTRY_MASKED | gsi);
-    ioapic_eoi(gsi);
+    ioapic_silence(gsi);
     if (domain->has_iommu)
         status = iommu_irte_clear(ioapic_requester(gsi), gsi);
     if (status != IOMMU_OK)
@@ -166,7 +165,7 @@ static void take(struct domain *domain, unsigned line)
         !is_the_machines(domain, line))
         return;
     if (pin->owner != NULL) {
-        log_off(domain, line, taken);
+        domain_log_refused(domain, "interrupt pin", line, true);
         return;
     }
     pin->owner = domain;

@@ -44,6 +44,7 @@ enum {
     UNIT_COUNT = 3,
     PINS = 32,
     LINE = 17, /* of a guest: its second port */
+    SMI_PIN = 13,
 };
 
 #define UNIT_BASE(i) (0xfec00000u + 0x1000u * (i))
@@ -73,6 +74,8 @@ static struct irte {
 static struct irte arrived;
 static unsigned arrived_count;
 static enum iommu_status irte_status;
+
+static struct domain one, two, hardware_domain;
 
 /* A level-triggered pin waits for its EOI; an edge is sent by whoever makes it. */
 static void serve(struct fake_unit *unit, unsigned pin)
@@ -207,6 +210,15 @@ struct rtc_time rtc_read(void)
     return (struct rtc_time){0};
 }
 
+void domain_log_refused(struct domain *domain, const char *what, uint64_t where,
+                        bool is_write)
+{
+    assert_ptr_equal(domain, &hardware_domain);
+    assert_string_equal(what, "interrupt pin");
+    assert_int_equal(where, 21);
+    assert_true(is_write);
+}
+
 void domain_console_put(struct domain *domain, uint8_t byte)
 {
     (void)domain;
@@ -246,8 +258,6 @@ void apic_send(uint32_t destination, uint32_t command)
 
 static struct guest_pci pci;
 static struct percpu cpus[4];
-static struct domain one, two, hardware_domain;
-
 static void make_domain(struct domain *domain, const char *name, unsigned first_cpu)
 {
     *domain =
@@ -308,7 +318,9 @@ static int setup(void **state)
         units[i].gsi_base = 32 * i;
         units[i].pin_count = i == 0 ? 24 : 32;
         for (unsigned pin = 0; pin < PINS; pin++)
-            units[i].entry[pin] = MASKED;
+            units[i].entry[pin] = LEVEL | IRR | 0x700 | pin; /* left by firmware */
+        units[i].entry[SMI_PIN] = 0x200;
+        irtes[SMI_PIN] = irtes[0] = (struct irte){true, 0, 0x77};
         tables.madt.ioapics[i] =
             (struct acpi_ioapic){(uint8_t)(8 + i), UNIT_BASE(i), units[i].gsi_base};
         tables.ivrs.specials[i] = (struct acpi_special){
@@ -348,6 +360,32 @@ static void pins_are_found_by_their_interrupt(void **state)
     assert_false(ioapic_has(96));
     assert_int_equal(ioapic_gsi_end(), 96);
     assert_int_equal(ioapic_requester(64).value, 0x100a0);
+}
+
+static void what_firmware_left_is_masked(void **state)
+{
+    (void)state;
+    for (unsigned gsi = 0; gsi < ioapic_gsi_end(); gsi++) {
+        if (!ioapic_has(gsi))
+            continue;
+        if (gsi == SMI_PIN || gsi == 64 + SMI_PIN)
+            assert_int_equal(*entry_of(gsi), 0x200);
+        else
+            assert_int_equal(*entry_of(gsi) & (MASKED | IRR), MASKED);
+        drive(gsi, true);
+    }
+    assert_int_equal(arrived_count, 0);
+    assert_int_equal(units[1].entry[0], LEVEL | IRR | 0x700); /* it can't be used */
+}
+
+static void where_nothing_is_there_are_no_pins(void **state)
+{
+    (void)state;
+    units[0].version = 0xff;
+    units[0].pin_count = 256;
+    ioapic_count = 0;
+    start(&(struct acpi_ioapic){8, UNIT_BASE(0), 0}, NULL, false);
+    assert_false(ioapic_has(0));
 }
 
 static void without_a_requester_id_none_is_used(void **state)
@@ -470,7 +508,7 @@ static void lines_that_nothing_is_connected_with_are_quiet(void **state)
     for (unsigned line = 0; line < 24; line++)
         program_line(&one, line, 0, LEVEL | (0x30 + line));
     for (unsigned gsi = 0; gsi < 24; gsi++) {
-        assert_int_equal(*entry_of(gsi), MASKED); /* as firmware left it */
+        assert_int_equal(*entry_of(gsi) & MASKED, gsi == SMI_PIN ? 0 : MASKED);
         drive(gsi, true);
     }
     assert_int_equal(arrived_count, 0);
@@ -551,7 +589,7 @@ static void but_neither_its_consoles_nor_anothers(void **state)
 {
     (void)state;
     program_line(&hardware_domain, 4, 0, 0x34);
-    assert_int_equal(*entry_of(4), MASKED);
+    assert_true(*entry_of(4) & MASKED);
     assert_null(pins_connect(&one, LINE, 21));
     program_line(&one, LINE, 0, LEVEL | LOW | 0x31);
     program_line(&hardware_domain, 21, 0, LEVEL | LOW | 0x35);
@@ -584,7 +622,7 @@ static void a_firmware_domain_has_none(void **state)
     (void)state;
     hardware_domain.roles = LAUNCH_ROLE_FIRMWARE;
     program_line(&hardware_domain, 9, 0, LEVEL | 0x39);
-    assert_int_equal(*entry_of(9), MASKED);
+    assert_true(*entry_of(9) & MASKED);
 }
 
 /* Where the configuration gave up the IOMMU. */
@@ -608,6 +646,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PREPARED(pins_are_found_by_their_interrupt),
+        PREPARED(what_firmware_left_is_masked),
+        PREPARED(where_nothing_is_there_are_no_pins),
         PREPARED(without_a_requester_id_none_is_used),
         PREPARED(a_level_arrives_until_the_device_is_served),
         PREPARED(an_interrupt_that_is_never_ended_comes_once),
