@@ -273,6 +273,7 @@ UNIT_TESTS := \
 	vpci_errors \
 	vpci_interrupts \
 	vpci_rebar \
+	vpci_rows \
 	vpci_secrets \
 	vpci_sriov \
 	vrtc \
