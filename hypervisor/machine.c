@@ -122,7 +122,7 @@ uint32_t machine_next_vf(uint32_t pf, uint32_t from)
     return RP_SCAN_NONE;
 }
 
-rp_sbdf_t machine_listed(const struct rp_function *function)
+rp_sbdf_t machine_physical(const struct rp_function *function)
 {
     return function->pf == RP_SCAN_NONE ? function->sbdf
                                         : scan.functions[function->pf].sbdf;

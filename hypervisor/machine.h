@@ -47,8 +47,8 @@ void machine_evaluate(size_t index, const char *who);
  */
 uint32_t machine_next_vf(uint32_t pf, uint32_t from);
 
-/* What firmware's tables know @function by: of a virtual one, its physical one. */
-rp_sbdf_t machine_listed(const struct rp_function *function);
+/* The address of a virtual function's physical one; of any other function its own. */
+rp_sbdf_t machine_physical(const struct rp_function *function);
 
 /* Configuration space of the machine's functions, and those functions. */
 const struct rp_cfg *machine_cfg(void);

@@ -451,7 +451,7 @@ const char *function_give(struct guest_function *function, struct domain *domain
         return problem;
     if (domain->has_iommu)
         iommu_status = iommu_attach(&domain->iommu, function->sbdf,
-                                    machine_listed(function->scanned),
+                                    machine_physical(function->scanned),
                                     function_interrupt_count(&function->state));
     if (iommu_status != IOMMU_OK) {
         pins_disconnect(function->scanned->pin_gsi);

@@ -145,7 +145,7 @@ static const char *prepare(struct hardware_function *mine,
         return problem;
     if (domain->has_iommu)
         iommu_status =
-            iommu_attach(&domain->iommu, function->sbdf, machine_listed(function),
+            iommu_attach(&domain->iommu, function->sbdf, machine_physical(function),
                          function_interrupt_count(&mine->base.state));
     if (iommu_status == IOMMU_OK)
         return NULL;

@@ -11,16 +11,20 @@
 #include "guest/pci_internal.h"
 #include "machine.h"
 
-/* The link as the function itself reports it; zeros become the slowest there is. */
+/*
+ * The link as the function itself reports it, of a virtual one its physical one;
+ * zeros become the slowest there is.
+ */
 static struct rp_rootport_link link_of(const struct guest_function *function)
 {
     struct rp_rootport_link link = {0, 0};
+    rp_sbdf_t sbdf = machine_physical(function->scanned);
     uint16_t status;
-    uint16_t cap = rp_cap_find(machine_cfg(), function->sbdf, RP_PCI_CAP_ID_PCIE);
+    uint16_t cap = rp_cap_find(machine_cfg(), sbdf, RP_PCI_CAP_ID_PCIE);
 
     if (cap != 0 &&
-        rp_cfg_read16(machine_cfg(), function->sbdf,
-                      (uint16_t)(cap + RP_PCI_PCIE_LINK_STATUS), &status) == RP_OK) {
+        rp_cfg_read16(machine_cfg(), sbdf, (uint16_t)(cap + RP_PCI_PCIE_LINK_STATUS),
+                      &status) == RP_OK) {
         link.speed = (uint8_t)rp_field_get(RP_PCI_PCIE_LINK_STATUS_SPEED, status);
         link.width = (uint8_t)rp_field_get(RP_PCI_PCIE_LINK_STATUS_WIDTH, status);
     }

@@ -91,15 +91,21 @@ static void check_shares(const struct fake_domain *domain, uint16_t number)
 
 /* ---- Operations ---------------------------------------------------------------- */
 
+/* Half of the writes are small numbers to the registers that matter most. */
 static void write_register(struct fake_domain *domain, struct input *input)
 {
     static const unsigned widths[] = {1, 2, 4, 8};
-    const unsigned reg = NVME_SRIOV + take(input, 1) % RP_PCI_SRIOV_SIZE;
-    const unsigned width = widths[take(input, 1) % 4];
+    static const unsigned registers[] = {CONTROL, NUM_VFS, VF_BAR0, VF_BAR0 + 4};
+    const unsigned what = take(input, 1);
+    const unsigned width = widths[what >> 4 & 3];
     uint8_t before[RP_CFG_SIZE_EXTENDED];
 
     memcpy(before, domain->device.bytes, sizeof(before));
-    domain_write(domain, reg, width, take(input, 4));
+    if (what & 0x80)
+        domain_write(domain, NVME_SRIOV + take(input, 1) % RP_PCI_SRIOV_SIZE, width,
+                     take(input, 4));
+    else
+        domain_write(domain, registers[what % 4], width, take(input, 1));
     check_write(domain, before);
 }
 
@@ -135,10 +141,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fake_domain *domain = fake_domain_new();
     struct input input = {data, size};
+    const unsigned bar = take(&input, 1);
 
     domain->config.role = RP_VPCI_ROLE_HARDWARE;
-    fake_device_set_rw(&domain->device, VF_BAR0 + take(&input, 1) % VF_BARS_SIZE / 4 * 4,
-                       4, take(&input, 4));
+    if (bar & 1)
+        fake_device_set_rw(&domain->device, VF_BAR0 + bar % VF_BARS_SIZE / 4 * 4, 4,
+                           take(&input, 4));
     if (fake_domain_start(domain) == RP_OK) {
         for (unsigned i = 0; i < OPERATIONS_MAX && input.size; i++) {
             operate(domain, &input);
