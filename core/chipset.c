@@ -206,6 +206,8 @@ enum rp_chipset_verdict rp_chipset_add_to(struct rp_ecam *ecam, const struct rp_
     if (verdict == RP_CHIPSET_FOUND &&
         rp_ecam_add(ecam, &range, RP_ECAM_SOURCE_CHIPSET, &index) != RP_OK)
         return RP_CHIPSET_NO_ROOM;
+    if (verdict == RP_CHIPSET_DISABLED)
+        rp_ecam_deny(ecam, range.segment);
     return verdict;
 }
 

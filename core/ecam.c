@@ -336,6 +336,21 @@ static bool is_part(const struct rp_ecam_region *region,
            is_bus_within(&region->range, decoded);
 }
 
+static void contradict(struct rp_ecam_region *region)
+{
+    if (region->state != RP_ECAM_CANDIDATE || region->source == RP_ECAM_SOURCE_CHIPSET)
+        return;
+    region->state = RP_ECAM_REJECTED;
+    region->reason = RP_ECAM_REASON_CONTRADICTS_CHIPSET;
+}
+
+void rp_ecam_deny(struct rp_ecam *ecam, uint16_t segment)
+{
+    for (size_t i = 0; i < ecam->count; i++)
+        if (ecam->setup.regions[i].range.segment == segment)
+            contradict(&ecam->setup.regions[i]);
+}
+
 /*
  * The chipset's word counts for each part of what it decodes that is a region, and
  * against what would give functions in there a second name, or another address.
@@ -347,14 +362,10 @@ static void apply_chipset(const struct rp_ecam *ecam, const struct rp_ecam_range
 
         if (region->state == RP_ECAM_REJECTED)
             continue;
-        if (is_part(region, decoded)) {
+        if (is_part(region, decoded))
             region->evidence |= RP_ECAM_EVIDENCE_CHIPSET;
-        } else if (region->state == RP_ECAM_CANDIDATE &&
-                   region->source != RP_ECAM_SOURCE_CHIPSET &&
-                   compare(decoded, &region->range) != RP_ECAM_REASON_NONE) {
-            region->state = RP_ECAM_REJECTED;
-            region->reason = RP_ECAM_REASON_CONTRADICTS_CHIPSET;
-        }
+        else if (compare(decoded, &region->range) != RP_ECAM_REASON_NONE)
+            contradict(region);
     }
 }
 

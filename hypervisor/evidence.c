@@ -89,7 +89,8 @@ static void read_host_bridge(struct rp_ecam *ecam, const struct rp_cfg *cfg)
     enum rp_chipset_verdict verdict = rp_chipset_add_to(ecam, cfg, &name);
 
     if (verdict != RP_CHIPSET_FOUND && verdict != RP_CHIPSET_UNKNOWN)
-        console_log("chipset: %s: %s", name, rp_chipset_verdict_text(verdict));
+        console_log("chipset: %s: %s; see ECAM (MMCFG) in the firmware's set-up", name,
+                    rp_chipset_verdict_text(verdict));
 }
 
 static bool has_amd_register(void)

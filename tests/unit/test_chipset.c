@@ -159,6 +159,10 @@ static void test_findings_join_a_set(void **state)
     assert_int_equal(rp_chipset_add_to(&ecam, &cfg, &name), RP_CHIPSET_FOUND);
     assert_int_equal(ecam.count, 1);
     assert_int_equal(regions[0].evidence, RP_ECAM_EVIDENCE_CHIPSET);
+    fake_set32(bridge, 0x60, 0xb0000000);
+    assert_int_equal(rp_chipset_add_to(&ecam, &cfg, &name), RP_CHIPSET_DISABLED);
+    assert_int_equal(regions[0].state, RP_ECAM_CANDIDATE); /* its own word of before */
+    fake_set32(bridge, 0x60, 0xb0000001);
     setup.capacity = 0;
     rp_ecam_init(&ecam, &setup);
     assert_int_equal(rp_chipset_add_to(&ecam, &cfg, &name), RP_CHIPSET_NO_ROOM);
@@ -166,6 +170,33 @@ static void test_findings_join_a_set(void **state)
     rp_ecam_init(&ecam, &setup);
     assert_int_equal(rp_chipset_add_amd(&ecam, 0xfc00000025), RP_CHIPSET_NO_ROOM);
     assert_int_equal(ecam.count, 1);
+    fake_pci_free(pci);
+}
+
+/* AMD's register may be off and the host bridge decode ECAM; no other way round. */
+static void test_a_register_that_is_off_contradicts(void **state)
+{
+    static const struct rp_ecam_range listed = {.base = {0xb0000000}, .end_bus = 0xff};
+    static const struct rp_ecam_range other = {
+        .base = {0xa0000000}, .segment = 1, .end_bus = 0xff};
+    struct rp_ecam_region regions[2];
+    struct rp_ecam_setup setup = {.regions = regions, .capacity = 2, .address_bits = 48};
+    struct rp_ecam ecam;
+    struct fake_pci *pci = fake_pci_new();
+    struct rp_cfg cfg = fake_cfg(pci);
+    size_t index;
+
+    (void)state;
+    fake_pci_add(pci, rp_sbdf(0, 0, 0, 0), 0x8086, 0x29c0);
+    rp_ecam_init(&ecam, &setup);
+    assert_int_equal(rp_ecam_add(&ecam, &listed, RP_ECAM_SOURCE_MCFG, &index), RP_OK);
+    assert_int_equal(rp_ecam_add(&ecam, &other, RP_ECAM_SOURCE_MCFG, &index), RP_OK);
+    assert_int_equal(rp_chipset_add_amd(&ecam, 0), RP_CHIPSET_DISABLED);
+    assert_int_equal(regions[0].state, RP_ECAM_CANDIDATE);
+    assert_int_equal(rp_chipset_add_to(&ecam, &cfg, &name), RP_CHIPSET_DISABLED);
+    assert_int_equal(regions[0].state, RP_ECAM_REJECTED);
+    assert_int_equal(regions[0].reason, RP_ECAM_REASON_CONTRADICTS_CHIPSET);
+    assert_int_equal(regions[1].state, RP_ECAM_CANDIDATE);
     fake_pci_free(pci);
 }
 
@@ -190,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_amd),
         cmocka_unit_test(test_amd_segments),
         cmocka_unit_test(test_findings_join_a_set),
+        cmocka_unit_test(test_a_register_that_is_off_contradicts),
         cmocka_unit_test(test_words),
     };
 

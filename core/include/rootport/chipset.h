@@ -32,15 +32,16 @@ enum rp_chipset_verdict rp_chipset_read(const struct rp_cfg *cfg,
 
 /*
  * Puts what rp_chipset_read() finds into @ecam, as RP_ECAM_SOURCE_CHIPSET: it
- * confirms, contradicts or adds a region. The verdict is that of the reading,
- * or NO_ROOM.
+ * confirms, contradicts or adds a region; where the register says DISABLED it
+ * contradicts every region of segment 0. The verdict is that of the reading, or
+ * NO_ROOM.
  */
 enum rp_chipset_verdict rp_chipset_add_to(struct rp_ecam *ecam, const struct rp_cfg *cfg,
                                           const char **out_name);
 
 /*
- * Likewise for the value of RP_CHIPSET_AMD_MSR, which the embedder reads where
- * CPUID says AMD or Hygon, family 10h or later. The register can serve up to
+ * Likewise, but for DISABLED, for the value of RP_CHIPSET_AMD_MSR, which the embedder
+ * reads where CPUID says AMD or Hygon, family 10h or later. The register can serve up to
  * 128 segments, each of which is a region.
  */
 enum rp_chipset_verdict rp_chipset_add_amd(struct rp_ecam *ecam, uint64_t msr);

@@ -164,6 +164,12 @@ enum rp_status rp_ecam_add(struct rp_ecam *ecam, const struct rp_ecam_range *ran
                            enum rp_ecam_source source, size_t *out_index);
 
 /*
+ * The chipset's own register says that it decodes no ECAM for @segment: candidates
+ * there contradict it, and are rejected.
+ */
+void rp_ecam_deny(struct rp_ecam *ecam, uint16_t segment);
+
+/*
  * The region of the set that @range names: the same segment and base, and at
  * least one bus in common, because two readers of one MCFG clamp its buses
  * differently. NULL if there is none, or only rejected ones.
