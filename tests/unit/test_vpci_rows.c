@@ -32,6 +32,7 @@ struct bits {
     uint32_t seen;    /* reads as in the function */
     uint32_t written; /* of these, a domain's value reaches the function */
     uint32_t zeroed;  /* zero in what reaches it, if anything does */
+    uint32_t fields;  /* fields of which some values reach it; 0 does, all ones don't */
     uint32_t cleared; /* of these, a 1 clears */
     uint32_t own;     /* the domain's, which the function never sees */
     uint32_t reset;   /* of these, what a reset sets */
@@ -58,7 +59,8 @@ static const struct bits express[] = {
     {.offset = 0x08,
      .seen = 0x003f7810,
      .written = 0x00000810,
-     .zeroed = 0x0000f000,
+     .zeroed = 0x00008000, /* FLR is the embedder's to run */
+     .fields = 0x00007000,
      .cleared = 0x000f0000,
      .own = 0x000001ef},
     {.offset = 0x0c, .seen = ALL},
@@ -314,7 +316,9 @@ static void try_kind(struct fake_domain *domain, const struct row *row, enum kin
     case BITS:
         assert_true(is_listed(domain, row));
         break;
-    case LATER:
+    case LATER: /* of MSI-X a body of ones is malformed, and of what is extended */
+        if (row->list == STANDARD && row->id != RP_PCI_CAP_ID_MSIX)
+            assert_true(is_listed(domain, row));
         break;
     }
     rp_vpci_detach(&domain->state);
@@ -371,7 +375,7 @@ static void try_reads(struct fake_domain *domain, unsigned reg, const struct bit
 static void try_writes(struct fake_domain *domain, unsigned reg, const struct bits *bits)
 {
     const uint32_t was = hardware(domain, reg);
-    const uint32_t lost = bits->written | bits->zeroed;
+    const uint32_t lost = bits->written | bits->zeroed | bits->fields;
 
     set_register(domain, reg, bits, 0);
     domain_write(domain, reg, 4, ALL);
@@ -385,7 +389,7 @@ static void try_writes(struct fake_domain *domain, unsigned reg, const struct bi
 
     set_register(domain, reg, bits, ALL);
     domain_write(domain, reg, 4, ALL);
-    assert_int_equal(hardware(domain, reg) & bits->cleared, 0);
+    assert_int_equal(hardware(domain, reg), ALL & ~(bits->cleared | bits->zeroed));
 
     for (uint32_t bit = 1; bit != 0; bit <<= 1) { /* each alone */
         if ((bits->cleared & bit) == 0)
