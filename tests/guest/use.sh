@@ -45,7 +45,7 @@ move_packets() {
     nc -w $READY_SECONDS $ECHO_SERVER 7 </tmp/sent >/tmp/returned &
     wait_for $READY_SECONDS has_all_returned ||
         fail "$1-echo" "$(stat -c %s /tmp/returned) bytes came back"
-    kill %1 2>/dev/null
+    kill $! 2>/dev/null
     ifconfig "$2" 0.0.0.0 down
 }
 
