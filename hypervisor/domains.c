@@ -12,6 +12,7 @@
 #include "guest/errors.h"
 #include "guest/exits.h"
 #include "guest/held.h"
+#include "input.h"
 #include "iommu/iommu.h"
 #include "launch/describe.h"
 #include "lib/format.h"
@@ -374,6 +375,7 @@ static void leave(struct domain *domain)
 static void wait_for_work(void)
 {
     errors_poll();
+    input_poll();
     if (!seal_is_timed()) {
         traps_wait_for_nmi();
         return;

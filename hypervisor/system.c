@@ -7,6 +7,7 @@
 #include "dev/console.h"
 #include "domains.h"
 #include "guest/function.h"
+#include "input.h"
 #include "launch/describe.h"
 #include "lib/stack_guard.h"
 #include "lib/string.h"
@@ -160,6 +161,7 @@ const char *system_launch(const struct boot_info *boot, const struct acpi_tables
     function_init(confinement(has_iommu));
     if (domains_build(&input, tables) == 0)
         return "no domain could be launched, see above";
+    input_init(config.console_focus, &tables->madt);
     domains_start();
     return NULL;
 }

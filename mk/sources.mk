@@ -105,6 +105,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/vrtc.c \
 	hypervisor/guest/vuart.c \
 	hypervisor/guest/x2apic.c \
+	hypervisor/input.c \
 	hypervisor/iommu/amdvi.c \
 	hypervisor/iommu/amdvi_format.c \
 	hypervisor/iommu/amdvi_table.c \

@@ -75,6 +75,7 @@ class Scenario:
             raise ScenarioError(f"{path}: unknown key {sorted(unknown)[0]}; "
                                 f"{MACHINE_FILE} has them all")
         self.steps = [(step["name"], re.compile(step["line"])) for step in self["steps"]]
+        self.typed = [step.get("type", "") for step in self["steps"]]
         self.anywhere = [re.compile(line) for line in self["anywhere"]]
         self.hidden = [re.compile(line) for line in self["hidden"]]
         self.monitor = [(re.compile(order["line"]), order["command"])
@@ -186,24 +187,45 @@ def read_answer(monitor):
 
 
 class Console:
-    """Lines of QEMU's output, as they come."""
+    """Lines of QEMU's output, as they come; what is typed on a keyboard goes to QEMU."""
 
-    def __init__(self, process, silence_limit):
+    def __init__(self, process, silence_limit, keyboard):
         self.process = process
+        self.keyboard = keyboard
         self.silence_limit = silence_limit
         self.size = 0
         self.rest = b""
         self.selector = selectors.DefaultSelector()
         self.selector.register(process.stdout, selectors.EVENT_READ)
+        if keyboard:
+            self.selector.register(keyboard, selectors.EVENT_READ)
+
+    def type(self, text):
+        try:
+            os.write(self.process.stdin.fileno(), text)
+        except BrokenPipeError:
+            pass  # its end is seen on the other pipe
+
+    def pass_on_keys(self):
+        keys = os.read(self.keyboard.fileno(), 1024)
+        if keys:
+            self.type(keys)
+        else:
+            self.selector.unregister(self.keyboard)
 
     def lines(self, has_failed):
         """Until QEMU ends, or once @has_failed() says nothing for a moment."""
         while True:
             limit = LAST_WORDS_SECONDS if has_failed() else self.silence_limit
-            if not self.selector.select(limit):
+            ready = [key.fileobj for key, _ in self.selector.select(limit)]
+            if not ready:
                 if has_failed():
                     break
                 raise TimeoutError(f"nothing on the console for {self.silence_limit} s")
+            if self.keyboard in ready:
+                self.pass_on_keys()
+            if self.process.stdout not in ready:
+                continue
             data = os.read(self.process.stdout.fileno(), 65536)
             if not data:
                 break
@@ -277,8 +299,12 @@ class Judge:
         return PASS, ""
 
 
-def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None):
+def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None, keyboard=None):
     """Runs one scenario; console.log and command.txt stay behind in its folder."""
+    def step(index, name):
+        on_step(index, name)
+        console.type(scenario.typed[index - 1].encode())
+
     begin = time.monotonic()
     scenario.prepare()
     missing = scenario.missing_file()
@@ -289,14 +315,14 @@ def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None):
     command = scenario.command()
     (scenario.folder / "command.txt").write_text(shlex.join(command) + "\n")
 
-    judge = Judge(scenario, on_step)
+    judge = Judge(scenario, step)
     seen = []
     # A session of its own, so that Ctrl-C reaches QEMU only through stop().
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, start_new_session=True)
     try:
         with open(scenario.folder / "console.log", "w", encoding="utf-8") as log:
-            console = Console(process, scenario["silence_limit"])
+            console = Console(process, scenario["silence_limit"], keyboard)
             for line in console.lines(judge.has_failed):
                 if any(pattern.search(line) for pattern in scenario.hidden):
                     continue
@@ -315,6 +341,7 @@ def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None):
     finally:
         stop(process)
         process.stdout.close()
+        process.stdin.close()
     return Result(verdict, reason, time.monotonic() - begin, seen)
 
 

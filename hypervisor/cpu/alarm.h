@@ -23,19 +23,10 @@ bool alarm_init(const struct acpi_madt *madt);
  */
 void alarm_set(uint64_t us);
 
-/* For the NMI handler: this NMI may be the alarm. */
-void alarm_note_nmi(void);
-
 /*
  * Whether the alarm may have rung since this was asked last. True on the boot CPU
  * alone, which is the one to set it anew.
  */
 bool alarm_has_rung(void);
-
-/*
- * Likewise whether any NMI has come to the boot CPU, for whatever reason; true on the
- * first CPU that asks.
- */
-bool alarm_has_called(void);
 
 #endif

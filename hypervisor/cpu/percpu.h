@@ -36,8 +36,9 @@ struct percpu {
     struct tss *tss;
     void *host_vmcb;   /* VMLOAD/VMSAVE area of the hypervisor's own state */
     struct vcpu *vcpu; /* atomic: what this CPU is to run, NULL for nothing */
-    bool is_named;     /* by a domain's configuration: for that one alone */
-    bool is_taken;     /* belongs to a domain, which need not run yet */
+    uint32_t nmi_count;
+    bool is_named; /* by a domain's configuration: for that one alone */
+    bool is_taken; /* belongs to a domain, which need not run yet */
     bool is_online;
 };
 
@@ -47,6 +48,20 @@ static inline struct percpu *percpu_self(void)
 
     __asm__("movq %%gs:0, %0" : "=r"(self));
     return self;
+}
+
+/*
+ * Whether this is the boot CPU, to which devices of the hypervisor's lead, and it had an
+ * NMI since *@seen was last brought up to date.
+ */
+static inline bool percpu_has_nmi(uint32_t *seen)
+{
+    const struct percpu *self = percpu_self();
+
+    if (self->index != 0 || self->nmi_count == *seen)
+        return false;
+    *seen = self->nmi_count;
+    return true;
 }
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-#include "cpu/alarm.h"
 #include "cpu/msr.h"
 #include "cpu/smp.h"
 #include "dev/console.h"
@@ -126,7 +125,7 @@ void traps_handle(struct trap_frame *frame)
     if (frame->vector == VECTOR_NMI) {
         while (smp_is_stopping())
             __asm__ volatile("hlt");
-        alarm_note_nmi();
+        percpu_self()->nmi_count++;
         end_sleep(frame);
         return;
     }

@@ -11,7 +11,7 @@
 
 /* 16550 registers, from the UART's base port (PC16550D data sheet, table II). */
 enum {
-    UART_THR = 0, /* DLL while DLAB is set */
+    UART_THR = 0, /* RBR when read, DLL while DLAB is set */
     UART_IER = 1, /* DLM while DLAB is set */
     UART_FCR = 2,
     UART_LCR = 3,
@@ -23,6 +23,9 @@ enum {
 #define UART_LCR_DLAB      0x80u
 #define UART_FCR_ENABLE    0x07u /* FIFOs on, both cleared */
 #define UART_MCR_DTR_RTS   0x03u
+#define UART_MCR_OUT2      0x08u /* the interrupt's gate */
+#define UART_IER_ERBFI     0x01u
+#define UART_LSR_DR        0x01u
 #define UART_LSR_THRE      0x20u
 #define UART_LSR_NOT_THERE 0xffu
 
@@ -79,6 +82,19 @@ void console_init(uint16_t port)
     io_out8((uint16_t)(port + UART_MCR), UART_MCR_DTR_RTS);
     if (io_in8((uint16_t)(port + UART_LSR)) != UART_LSR_NOT_THERE)
         uart_port = port;
+}
+
+void console_listen(void)
+{
+    io_out8((uint16_t)(uart_port + UART_MCR), UART_MCR_DTR_RTS | UART_MCR_OUT2);
+    io_out8((uint16_t)(uart_port + UART_IER), UART_IER_ERBFI);
+}
+
+int console_read(void)
+{
+    if (uart_port == 0 || !(io_in8((uint16_t)(uart_port + UART_LSR)) & UART_LSR_DR))
+        return -1;
+    return io_in8(uart_port);
 }
 
 static void remember(char character)

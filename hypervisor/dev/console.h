@@ -9,6 +9,10 @@
 /* Makes the UART at I/O port @port ready: 115200 8N1. Output before is lost. */
 void console_init(uint16_t port);
 
+/* Lets it interrupt for input; a byte of that, or -1. */
+void console_listen(void);
+int console_read(void);
+
 /*
  * Writes one line, prefixed "(rootport) ", and ends it. The format knows
  * %s %c %d %u %x %lx %lu %llx %llu %p and %%, a width and the 0 and - flags

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "cpu/apic.h"
 #include "cpu/io.h"
 #include "dev/console.h"
 #include "iommu/iommu.h"
@@ -22,6 +23,9 @@ enum {
     SELECT_VERSION = 0x01,
     SELECT_ENTRIES = 0x10, /* two a pin, the low half first */
 };
+
+/* Edge-triggered and active high, as ISA interrupts are. */
+#define ENTRY_NMI UINT64_C(0x400)
 
 enum {
     VERSION_WITH_EOI = 0x20,
@@ -179,4 +183,24 @@ void ioapic_init(const struct acpi_tables *tables, bool has_iommu)
 {
     for (unsigned i = 0; i < tables->madt.ioapic_count; i++)
         start(&tables->madt.ioapics[i], &tables->ivrs, has_iommu);
+}
+
+/* ---- The hypervisor's own -------------------------------------------------- */
+
+static unsigned gsi_of(const struct acpi_madt *madt, uint8_t irq)
+{
+    for (unsigned i = 0; i < madt->override_count; i++)
+        if (madt->overrides[i].irq == irq)
+            return madt->overrides[i].gsi;
+    return irq;
+}
+
+bool ioapic_lead_to_nmi(const struct acpi_madt *madt, uint8_t irq)
+{
+    unsigned gsi = gsi_of(madt, irq);
+
+    if (!ioapic_has(gsi))
+        return false;
+    ioapic_write(gsi, ENTRY_NMI | (uint64_t)apic_id() << IOAPIC_ENTRY_DESTINATION_SHIFT);
+    return true;
 }

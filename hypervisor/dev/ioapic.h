@@ -53,6 +53,12 @@ void ioapic_silence(unsigned gsi);
 /* Its low half. */
 uint32_t ioapic_read(unsigned gsi);
 
+/*
+ * Leads an ISA interrupt, which @madt says where to find, to the calling CPU as an NMI:
+ * the one that guests can't keep from it. False: there is no such pin.
+ */
+bool ioapic_lead_to_nmi(const struct acpi_madt *madt, uint8_t irq);
+
 /* Ends the interrupt of a level-triggered pin: it may send the next one. */
 void ioapic_eoi(unsigned gsi);
 

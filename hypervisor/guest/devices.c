@@ -8,6 +8,7 @@
 #include "guest/pci.h"
 #include "guest/pins.h"
 #include "guest/vapic.h"
+#include "input.h"
 
 enum {
     UART_PIN = 4, /* ISA IRQ 4, identity mapped */
@@ -56,6 +57,7 @@ uint8_t devices_uart_read(struct domain *domain, unsigned offset)
     struct vuart_effects effects;
     uint8_t value;
 
+    input_flush();
     spin_lock(&domain->device_lock);
     value = vuart_read(&domain->uart, offset, &effects);
     act(domain, &effects);
@@ -71,6 +73,21 @@ void devices_uart_write(struct domain *domain, unsigned offset, uint8_t value)
     vuart_write(&domain->uart, offset, value, &effects);
     act(domain, &effects);
     spin_unlock(&domain->device_lock);
+}
+
+bool devices_uart_receive(struct domain *domain, uint8_t byte)
+{
+    struct vuart_effects effects;
+    bool has_room;
+
+    spin_lock(&domain->device_lock);
+    has_room = vuart_receive_room(&domain->uart) != 0;
+    if (has_room) {
+        vuart_receive(&domain->uart, byte, &effects);
+        act(domain, &effects);
+    }
+    spin_unlock(&domain->device_lock);
+    return has_room;
 }
 
 uint8_t devices_rtc_read(struct domain *domain, unsigned offset)

@@ -14,6 +14,9 @@ void devices_init(struct domain *domain);
 uint8_t devices_uart_read(struct domain *domain, unsigned offset);
 void devices_uart_write(struct domain *domain, unsigned offset, uint8_t value);
 
+/* Gives it a byte of input; false: it has no room for it now. */
+bool devices_uart_receive(struct domain *domain, uint8_t byte);
+
 /* A one-byte access to the clock's port @offset. */
 uint8_t devices_rtc_read(struct domain *domain, unsigned offset);
 void devices_rtc_write(struct domain *domain, unsigned offset, uint8_t value);

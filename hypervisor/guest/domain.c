@@ -5,6 +5,7 @@
 #include "dev/console.h"
 #include "guest/hw.h"
 #include "guest/npt.h"
+#include "launch/launch.h"
 #include "lib/string.h"
 #include "mm/pagetable.h"
 
@@ -182,7 +183,8 @@ static void print_line(const struct domain *domain)
 
 void domain_console_put(struct domain *domain, uint8_t byte)
 {
-    if (conline_put(&domain->console, byte))
+    if (domain->config->console == LAUNCH_CONSOLE_PREFIXED &&
+        conline_put(&domain->console, byte))
         print_line(domain);
 }
 

@@ -5,7 +5,7 @@
 #include <rootport/cap.h>
 #include <rootport/pci_regs.h>
 
-#include "cpu/alarm.h"
+#include "cpu/percpu.h"
 #include "cpu/smp.h"
 #include "guest/function.h"
 #include "guest/pci.h"
@@ -119,9 +119,10 @@ static void look(const struct rp_function *port)
 
 void errors_poll(void)
 {
+    static uint32_t seen;
     const struct rp_scan *scan = machine_scan();
 
-    if (!alarm_has_called())
+    if (!percpu_has_nmi(&seen))
         return;
     machine_lock();
     for (size_t i = 0; i < scan->count; i++)

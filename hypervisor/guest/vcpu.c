@@ -10,6 +10,7 @@
 #include "guest/exits.h"
 #include "guest/fetch.h"
 #include "guest/hw.h"
+#include "input.h"
 #include "seal.h"
 
 void vcpu_request(struct vcpu *vcpu, uint32_t request)
@@ -67,6 +68,7 @@ void vcpu_run(struct vcpu *vcpu)
 {
     while (vcpu->state != VCPU_STOPPED) {
         errors_poll();
+        input_poll();
         if (!prepare(vcpu))
             continue;
         hw_run(vcpu);

@@ -121,7 +121,8 @@ static struct amdvi_dte quarantine_dte(void)
     return amdvi_dte_quarantine(QUARANTINE_ID, address_of(amdvi.empty_root));
 }
 
-/* The machine's own timer may call a CPU; nothing else of an I/O APIC passes. */
+/* Timer and console may call a CPU; all else of an I/O APIC is remapped, or doesn't pass.
+ */
 static void pass_nmis(const struct segment *segment)
 {
     const struct acpi_ivrs *ivrs = amdvi.ivrs;
@@ -380,7 +381,9 @@ static enum iommu_status flush_attachment(const struct attachment *attachment)
  */
 static void open_dte(struct amdvi_dte *entry, const struct amdvi_dte *value)
 {
-    __atomic_store_n(&entry->quads[2], value->quads[2], __ATOMIC_RELEASE);
+    uint64_t passed = entry->quads[2] & AMDVI_DTE_NMI_PASS;
+
+    __atomic_store_n(&entry->quads[2], value->quads[2] | passed, __ATOMIC_RELEASE);
     __atomic_store_n(&entry->quads[1], value->quads[1], __ATOMIC_RELEASE);
     __atomic_store_n(&entry->quads[0], value->quads[0], __ATOMIC_RELEASE);
 }

@@ -231,6 +231,10 @@ void vcpu_request(struct vcpu *vcpu, uint32_t request)
     (void)request;
 }
 
+void input_flush(void)
+{
+}
+
 uint32_t apic_id(void)
 {
     return 0;
@@ -640,11 +644,26 @@ static void without_an_iommu_the_message_itself_is_programmed(void **state)
     assert_false(*entry_of(21) & IRR);
 }
 
+/* What the hypervisor keeps for itself: an NMI to the CPU that asks, wherever it is. */
+static void an_isa_interrupt_is_led_to_nmi(void **state)
+{
+    struct acpi_madt madt = {.override_count = 1, .overrides = {{.irq = 0, .gsi = 2}}};
+
+    (void)state;
+    assert_true(ioapic_lead_to_nmi(&madt, 0));
+    assert_int_equal(units[0].entry[2], 0x400 | (uint64_t)apic_id() << 56);
+    assert_true(ioapic_lead_to_nmi(&madt, 4));
+    assert_int_equal(units[0].entry[4], 0x400 | (uint64_t)apic_id() << 56);
+    madt.overrides[0].gsi = 31;
+    assert_false(ioapic_lead_to_nmi(&madt, 0));
+}
+
 #define PREPARED(test) cmocka_unit_test_setup(test, setup)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PREPARED(an_isa_interrupt_is_led_to_nmi),
         PREPARED(pins_are_found_by_their_interrupt),
         PREPARED(what_firmware_left_is_masked),
         PREPARED(where_nothing_is_there_are_no_pins),
