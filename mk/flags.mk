@@ -8,9 +8,11 @@ VERSION := 0.1
 # Left alone, everything is built for size, which is what an auditor has to read, but
 # for what each register access runs through: see rules.mk.
 OPT ?=
-# Two passes of gcc make code larger even so: one copies blocks to spare jumps, the
-# other saves registers around calls.
-SMALL := -Oz $(if $(findstring clang,$(CC)),,-fno-tree-dominator-opts -fno-caller-saves)
+# Passes of gcc that make code larger even so: they copy blocks to spare jumps, save
+# registers around calls, and compute ahead of loops, of branches and for switches.
+SMALL := -Oz $(if $(findstring clang,$(CC)),,-fno-tree-dominator-opts -fno-caller-saves \
+	-fno-tree-loop-im -fno-move-loop-invariants -fno-if-conversion \
+	-fno-tree-switch-conversion)
 CORE_OPT := $(or $(OPT),$(SMALL))
 HYPERVISOR_OPT := $(or $(OPT),$(SMALL))
 
