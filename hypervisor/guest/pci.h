@@ -41,11 +41,11 @@ struct guest_port {
     uint64_t prefetchable_size;
     struct rp_rootport_window memory; /* as firmware sets them up */
     struct rp_rootport_window prefetchable;
-    struct guest_function *function; /* NULL: empty */
-    struct guest_function *held;     /* to be plugged in when its condition is met */
-    struct rp_bridge bridge;         /* above it, if it is a conventional one */
-    uint8_t buses[PCI_PLACE_COUNT];  /* where the guest finds them now; 0: nowhere */
-    uint8_t line; /* of its I/O APIC: where pins behind the port lead */
+    struct guest_function *function;  /* NULL: empty */
+    struct guest_function *held;      /* to be plugged in when its condition is met */
+    struct rp_bridge bridge;          /* above it, if it is a conventional one */
+    uint8_t buses[PCI_PLACE_COUNT];   /* where the guest finds them now; 0: nowhere */
+    uint8_t line;                     /* of its I/O APIC: where pins behind it lead */
     enum rp_rootport_outcome outcome; /* what the guest last made of a child */
     uint32_t outcome_count;
 };

@@ -23,8 +23,6 @@ struct pin {
 static struct pin pins[IOAPIC_GSI_MAX];
 static struct spinlock lock;
 
-static const char taken[] = "another domain has its interrupt pin";
-
 /* What the guest programmed is left of polarity and trigger mode alone. */
 #define ENTRY_KEPT (IOAPIC_ENTRY_POLARITY | IOAPIC_ENTRY_LEVEL)
 
@@ -111,7 +109,8 @@ const char *pins_connect(struct domain *domain, unsigned line, unsigned gsi)
     if (!ioapic_has(gsi)) {
         problem = "no I/O APIC of the machine has its interrupt pin";
     } else if (pin->owner != NULL && (pin->owner != domain || pin->line != line)) {
-        problem = pin->owner != domain ? taken : "another port has its interrupt pin";
+        problem = pin->owner != domain ? "another domain has its interrupt pin"
+                                       : "another port has its interrupt pin";
     } else {
         pin->owner = domain;
         pin->line = (uint8_t)line;
