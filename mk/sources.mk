@@ -334,6 +334,7 @@ FAKE_SRCS := \
 # tests/fuzz/fuzz_X.c is named X here. fuzz_X_SRCS as above.
 FUZZERS := \
 	acpi \
+	bridge \
 	cap \
 	decode \
 	dump \
