@@ -3,7 +3,9 @@
 
 import os
 import pathlib
+import socket
 import tempfile
+import threading
 import unittest
 
 import emulator
@@ -103,6 +105,30 @@ class Boot(unittest.TestCase):
     def test_a_machine_that_stays_on_fails_if_a_step_is_missing(self):
         result = self.boot("echo first", "stays_on = true")
         self.assertEqual(result.verdict, emulator.FAIL)
+
+    def test_the_monitor_is_told_when_a_line_shows(self):
+        scenario = self.scenario('monitor = [{ line = "^now$", command = "break it" }]')
+        scenario.folder.mkdir()
+        told = []
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(scenario.folder / emulator.MONITOR))
+            listener.listen()
+
+            def answer():
+                client, _ = listener.accept()
+                with client:
+                    client.sendall(b"QEMU 7.2\r\n(qemu) ")
+                    told.append(client.recv(100))
+                    client.sendall(b"done\r\n(qemu) ")
+
+            server = threading.Thread(target=answer)
+            server.start()
+            scenario.tell_monitor("not now")
+            self.assertEqual(told, [])
+            scenario.tell_monitor("now")
+            server.join()
+        self.assertEqual(told, [b"break it\n"])
+        self.assertIn(f"unix:{scenario.folder}/monitor,server=on,wait=off", scenario.command())
 
     def test_files_are_cut(self):
         (self.folder / "whole").write_bytes(b"0123456789")
