@@ -41,6 +41,7 @@ struct ioapic {
 
 static struct ioapic ioapics[ACPI_IOAPICS_MAX];
 static unsigned ioapic_count;
+static bool is_own[IOAPIC_GSI_MAX]; /* led to the hypervisor */
 
 static uint32_t read_register(const struct ioapic *ioapic, unsigned select)
 {
@@ -66,7 +67,7 @@ static const struct ioapic *find(unsigned gsi)
 
 bool ioapic_has(unsigned gsi)
 {
-    return find(gsi) != NULL;
+    return find(gsi) != NULL && !is_own[gsi];
 }
 
 unsigned ioapic_gsi_end(void)
@@ -199,8 +200,9 @@ bool ioapic_lead_to_nmi(const struct acpi_madt *madt, uint8_t irq)
 {
     unsigned gsi = gsi_of(madt, irq);
 
-    if (!ioapic_has(gsi))
+    if (find(gsi) == NULL)
         return false;
+    is_own[gsi] = true;
     ioapic_write(gsi, ENTRY_NMI | (uint64_t)apic_id() << IOAPIC_ENTRY_DESTINATION_SHIFT);
     return true;
 }

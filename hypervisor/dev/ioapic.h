@@ -38,7 +38,9 @@ void ioapic_init(const struct acpi_tables *tables, bool has_iommu);
 /* One more than the highest interrupt that there is a pin for. */
 unsigned ioapic_gsi_end(void);
 
-/* Whether there is a pin for @gsi; all of the following need it. */
+/*
+ * Whether there is a pin for @gsi that a domain may have; all of the following need it.
+ */
 bool ioapic_has(unsigned gsi);
 
 /* The requester ID of its interrupts. */
@@ -55,7 +57,8 @@ uint32_t ioapic_read(unsigned gsi);
 
 /*
  * Leads an ISA interrupt, which @madt says where to find, to the calling CPU as an NMI:
- * the one that guests can't keep from it. False: there is no such pin.
+ * the one that guests can't keep from it. No domain may have that pin any more. False:
+ * there is no such pin.
  */
 bool ioapic_lead_to_nmi(const struct acpi_madt *madt, uint8_t irq);
 

@@ -337,6 +337,7 @@ static int setup(void **state)
     tables.madt.ioapic_count = UNIT_COUNT;
     tables.ivrs.special_count = UNIT_COUNT;
     ioapic_count = 0;
+    memset(is_own, 0, sizeof(is_own));
     ioapic_init(&tables, true);
     pci.port_count = 2;
     make_domain(&one, "one", 0);
@@ -654,6 +655,11 @@ static void an_isa_interrupt_is_led_to_nmi(void **state)
     assert_int_equal(units[0].entry[2], 0x400 | (uint64_t)apic_id() << 56);
     assert_true(ioapic_lead_to_nmi(&madt, 4));
     assert_int_equal(units[0].entry[4], 0x400 | (uint64_t)apic_id() << 56);
+    assert_false(ioapic_has(2));
+    assert_non_null(pins_connect(&one, LINE, 2));
+    program_line(&hardware_domain, 2, 0, 0x35);
+    assert_int_equal(units[0].entry[2], 0x400 | (uint64_t)apic_id() << 56);
+    assert_int_equal(ioapic_gsi_end(), 96);
     madt.overrides[0].gsi = 31;
     assert_false(ioapic_lead_to_nmi(&madt, 0));
 }
