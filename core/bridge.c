@@ -107,3 +107,11 @@ void rp_bridge_narrow(const struct rp_bridge *bridge, struct rp_rootport_window 
     *memory = own[0];
     *prefetchable = own[1];
 }
+
+struct rp_rootport_window rp_bridge_io(const struct rp_bridge *bridge,
+                                       struct rp_rootport_window above)
+{
+    if (!rp_bridge_is_forwarding(bridge))
+        above.size = 0;
+    return overlap(rp_type1_io(bridge->image), above);
+}

@@ -7,6 +7,7 @@
  */
 #include <rootport/group.h>
 #include <rootport/pci_regs.h>
+#include <rootport/space.h>
 
 /* What a function of a device needs, and a port: 6.12.1.1, 6.12.1.2. */
 #define ACS_FUNCTION (RP_PCI_ACS_REQUEST_REDIRECT | RP_PCI_ACS_COMPLETION_REDIRECT)
@@ -185,91 +186,6 @@ void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
 
 /* ---- Host addresses --------------------------------------------------------- */
 
-/* The pages of [base, base + size): from @first to the byte @last. */
-struct pages {
-    uint64_t first;
-    uint64_t last;
-};
-
-static struct pages pages_of(uint64_t base, uint64_t size)
-{
-    const uint64_t mask = RP_VPCI_PAGE_SIZE - 1;
-
-    return (struct pages){base & ~mask, (base + (size - 1)) | mask};
-}
-
-/* Whether [base, base + size), which may end at 2^64, meets them. */
-static bool is_in(struct pages pages, uint64_t base, uint64_t size)
-{
-    return size != 0 && base <= pages.last && pages.first <= base + (size - 1);
-}
-
-static enum rp_group_overlap overlap_of(enum rp_memory_type type)
-{
-    switch (type) {
-    case RP_MEMORY_RAM:
-        return RP_GROUP_OVERLAP_MEMORY;
-    case RP_MEMORY_DEVICE:
-        return RP_GROUP_OVERLAP_DEVICE;
-    case RP_MEMORY_NONE:
-    case RP_MEMORY_RESERVED: /* firmware may reserve all of the windows for BARs */
-        break;
-    }
-    return RP_GROUP_OVERLAP_NONE;
-}
-
-enum rp_group_overlap rp_group_overlap_at(const struct rp_ecam *ecam, uint64_t base,
-                                          uint64_t size)
-{
-    const uint64_t bus_size = UINT64_C(1) << 20;
-    const struct pages pages = pages_of(base, size);
-
-    for (size_t i = 0; i < ecam->setup.memory_map_count; i++) {
-        const struct rp_memory_range *range = &ecam->setup.memory_map[i];
-
-        if (overlap_of(range->type) != RP_GROUP_OVERLAP_NONE &&
-            is_in(pages, range->base, range->size))
-            return overlap_of(range->type);
-    }
-    for (size_t i = 0; i < ecam->count; i++) {
-        const struct rp_ecam_region *region = &ecam->setup.regions[i];
-        const struct rp_ecam_range *range = &region->range;
-
-        if (region->state == RP_ECAM_ENABLED &&
-            is_in(pages, range->base.value + bus_size * range->start_bus,
-                  bus_size * (range->end_bus - range->start_bus + 1u)))
-            return RP_GROUP_OVERLAP_DEVICE;
-    }
-    return RP_GROUP_OVERLAP_NONE;
-}
-
-enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
-                                            const struct rp_ecam *ecam)
-{
-    enum rp_group_overlap overlap = RP_GROUP_OVERLAP_NONE;
-
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
-        const struct rp_vpci_bar *bar = rp_vpci_bar(state, i);
-
-        if (bar && bar->hpa.value && overlap == RP_GROUP_OVERLAP_NONE)
-            overlap = rp_group_overlap_at(ecam, bar->hpa.value, bar->size);
-    }
-    return overlap;
-}
-
-const char *rp_group_overlap_text(enum rp_group_overlap overlap)
-{
-    switch (overlap) {
-    case RP_GROUP_OVERLAP_NONE:
-        return "nothing";
-    case RP_GROUP_OVERLAP_MEMORY:
-        return "a BAR lies over memory";
-    case RP_GROUP_OVERLAP_DEVICE:
-        return "a BAR lies over a device of the machine's own";
-    }
-    return "unknown";
-}
-
 /*
  * Where the memory BARs from register @first on begin, up to @count of them; returns
  * how many there are. What has no address is left out.
@@ -309,65 +225,7 @@ static unsigned read_function_bases(const struct rp_cfg *cfg,
                       out_bases);
 }
 
-/* Whether the byte at @address is in a page of a memory BAR. */
-static bool is_over(const struct rp_vpci_state *state, uint64_t address)
-{
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
-        const struct rp_vpci_bar *bar = rp_vpci_bar(state, i);
-
-        if (bar && bar->hpa.value &&
-            is_in(pages_of(bar->hpa.value, bar->size), address, 1))
-            return true;
-    }
-    return false;
-}
-
-uint32_t rp_group_find_page_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
-                                  const struct rp_vpci_state *state)
-{
-    uint64_t bases[RP_VPCI_BARS_MAX];
-
-    for (uint32_t i = 0; i < scan->count; i++) {
-        const struct rp_function *other = &scan->functions[i];
-        unsigned count = 0;
-
-        if (other->is_present && !rp_sbdf_equal(other->sbdf, state->sbdf))
-            count = read_function_bases(cfg, other, bases);
-        while (count-- > 0)
-            if (is_over(state, bases[count]))
-                return i;
-    }
-    return RP_SCAN_NONE;
-}
-
 /* ---- Room to grow ------------------------------------------------------------ */
-
-/* A window of a bridge; closed if its end is not above its base. */
-struct window {
-    uint64_t base;
-    uint64_t end;
-};
-
-/* 7.5.1.3.8, 7.5.1.3.9: 16 bits each of base and limit are bits 31:20. */
-static struct window read_window(const struct rp_cfg *cfg, rp_sbdf_t bridge,
-                                 bool is_prefetchable)
-{
-    uint32_t both = 0;
-    uint32_t base_upper = 0;
-    uint32_t limit_upper = 0;
-
-    (void)rp_cfg_read32(cfg, bridge,
-                        is_prefetchable ? RP_PCI_PREFETCHABLE_BASE : RP_PCI_MEMORY_BASE,
-                        &both);
-    if (is_prefetchable && (both & RP_PCI_BRIDGE_WINDOW_64BIT)) {
-        (void)rp_cfg_read32(cfg, bridge, RP_PCI_PREFETCHABLE_BASE_UPPER, &base_upper);
-        (void)rp_cfg_read32(cfg, bridge, RP_PCI_PREFETCHABLE_LIMIT_UPPER, &limit_upper);
-    }
-    return (struct window){
-        (uint64_t)base_upper << 32 | (both & RP_PCI_BRIDGE_WINDOW_ADDRESS) << 16,
-        ((uint64_t)limit_upper << 32 | (both & 0xfff00000u)) + 0x100000,
-    };
-}
 
 /* Lowers *@end to the lowest of what begins above @address and is of @function. */
 static void stop_before(const struct rp_cfg *cfg, const struct rp_function *function,
@@ -382,8 +240,8 @@ static void stop_before(const struct rp_cfg *cfg, const struct rp_function *func
         count += read_bases(cfg, function->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_BAR0),
                             RP_VPCI_BARS_MAX, &bases[count]);
     if (function->header_type == RP_PCI_LAYOUT_BRIDGE) { /* no more than two BARs */
-        bases[count++] = read_window(cfg, function->sbdf, false).base;
-        bases[count++] = read_window(cfg, function->sbdf, true).base;
+        bases[count++] = rp_space_window(cfg, function->sbdf, RP_SPACE_MEMORY).base;
+        bases[count++] = rp_space_window(cfg, function->sbdf, RP_SPACE_PREFETCHABLE).base;
     }
     while (count-- > 0)
         if (bases[count] > address && bases[count] < *end)
@@ -396,12 +254,12 @@ uint64_t rp_group_room(const struct rp_scan *scan, const struct rp_cfg *cfg,
     const uint32_t parent = scan->functions[index].parent;
     uint64_t end = 0;
 
-    for (unsigned i = 0; parent != RP_SCAN_NONE && i < 2; i++) {
-        const struct window window =
-            read_window(cfg, scan->functions[parent].sbdf, i == 1);
+    for (unsigned i = 0; parent != RP_SCAN_NONE && i < RP_SPACE_IO; i++) {
+        const struct rp_space_window window =
+            rp_space_window(cfg, scan->functions[parent].sbdf, i);
 
-        if (address >= window.base && address < window.end)
-            end = window.end;
+        if (address >= window.base && address <= window.last)
+            end = window.last + 1;
     }
     for (uint32_t i = 0; end != 0 && i < scan->count; i++)
         if (scan->functions[i].is_present && scan->functions[i].parent == parent)

@@ -3,7 +3,7 @@
  * The registers of the root port: what firmware leaves in them, which of their
  * bits a guest may write, and what buses and windows they give the port.
  *
- * Not there, and therefore zero: BARs, I/O window, VGA and ISA routing, INTx,
+ * Not there, and therefore zero: BARs, VGA and ISA routing, INTx,
  * power controller, MRL sensor, interlock, bandwidth notification, ASPM, PME,
  * and the extended capabilities but for Advanced Error Reporting. The port itself has
  * no errors.
@@ -13,7 +13,7 @@
 #define ONE_MIB 0x100000u
 
 #define COMMAND_BITS                                                                     \
-    (RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER |                                 \
+    (RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER |             \
      RP_PCI_COMMAND_PARITY_RESPONSE | RP_PCI_COMMAND_SERR | RP_PCI_COMMAND_INTX_DISABLE)
 #define BRIDGE_CONTROL_BITS                                                              \
     (RP_PCI_BRIDGE_CONTROL_PARITY_RESPONSE | RP_PCI_BRIDGE_CONTROL_SERR |                \
@@ -42,6 +42,8 @@ static const struct rp_image_rule rules[] = {
     [RP_PCI_COMMAND / 4] = {.rw = COMMAND_BITS},
     [RP_PCI_CACHE_LINE_SIZE / 4] = {.rw = LINE_OR_SIZE},
     [RP_PCI_PRIMARY_BUS / 4] = {.rw = BUS_NUMBERS},
+    [RP_PCI_IO_BASE / 4] = {.rw = RP_PCI_BRIDGE_IO_ADDRESS | RP_PCI_BRIDGE_IO_ADDRESS
+                                                                 << 8},
     [RP_PCI_MEMORY_BASE / 4] = {.rw = WINDOW_BITS},
     [RP_PCI_PREFETCHABLE_BASE / 4] = {.rw = WINDOW_BITS},
     [RP_PCI_PREFETCHABLE_BASE_UPPER / 4] = {.rw = UINT32_MAX},
@@ -82,9 +84,10 @@ static bool is_valid_link(struct rp_rootport_link link)
     }
 }
 
-static bool is_valid_window(struct rp_rootport_window window, uint64_t last_address)
+static bool is_valid_window(struct rp_rootport_window window, uint64_t unit,
+                            uint64_t last_address)
 {
-    if (window.base % ONE_MIB != 0 || window.size % ONE_MIB != 0)
+    if (window.base % unit != 0 || window.size % unit != 0)
         return false;
     return window.size == 0 ||
            (window.base <= last_address && window.size - 1 <= last_address - window.base);
@@ -99,8 +102,9 @@ bool rp_rootport_image_is_valid_config(const struct rp_rootport_config *config)
            is_valid_link(config->max_link) &&
            config->primary_bus < config->secondary_bus &&
            config->secondary_bus <= config->subordinate_bus &&
-           is_valid_window(config->memory, UINT32_MAX) &&
-           is_valid_window(config->prefetchable, UINT64_MAX);
+           is_valid_window(config->memory, ONE_MIB, UINT32_MAX) &&
+           is_valid_window(config->prefetchable, ONE_MIB, UINT64_MAX) &&
+           is_valid_window(config->io, RP_PCI_BRIDGE_IO_UNIT, UINT16_MAX);
 }
 
 static uint32_t link_capabilities(const struct rp_rootport_config *config)
@@ -259,4 +263,9 @@ struct rp_rootport_window rp_rootport_memory(const struct rp_rootport *port)
 struct rp_rootport_window rp_rootport_prefetchable(const struct rp_rootport *port)
 {
     return rp_type1_prefetchable(port->image);
+}
+
+struct rp_rootport_window rp_rootport_io(const struct rp_rootport *port)
+{
+    return rp_type1_io(port->image);
 }

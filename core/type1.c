@@ -6,7 +6,9 @@ static void build_header(struct rp_image *image, uint16_t device_id,
                          const struct rp_rootport_config *setup)
 {
     uint32_t command =
-        setup->secondary_bus != 0 ? RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER : 0;
+        setup->secondary_bus != 0
+            ? RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER
+            : 0;
 
     rp_image_store(image, RP_PCI_VENDOR_ID, RP_VENDOR_ID | UPPER(device_id));
     rp_image_store(image, RP_PCI_COMMAND, command | UPPER(RP_PCI_STATUS_CAPABILITIES));
@@ -30,12 +32,22 @@ static uint32_t window_registers(struct rp_rootport_window window)
            UPPER(limit & RP_PCI_BRIDGE_WINDOW_ADDRESS);
 }
 
+/* Ports have 16 bits here; of 8 bits each, base and limit have the upper four. */
+static uint32_t io_registers(struct rp_rootport_window io)
+{
+    if (io.size == 0)
+        return RP_PCI_BRIDGE_IO_ADDRESS;
+    return (uint32_t)io.base >> 8 |
+           ((uint32_t)(io.base + io.size - RP_PCI_BRIDGE_IO_UNIT) & 0xf000u);
+}
+
 static void build_windows(struct rp_image *image, const struct rp_rootport_config *setup)
 {
     struct rp_rootport_window prefetchable = setup->prefetchable;
     uint64_t last =
         prefetchable.size == 0 ? 0 : prefetchable.base + prefetchable.size - 1;
 
+    rp_image_store(image, RP_PCI_IO_BASE, io_registers(setup->io));
     rp_image_store(image, RP_PCI_MEMORY_BASE, window_registers(setup->memory));
     rp_image_store(image, RP_PCI_PREFETCHABLE_BASE,
                    window_registers(prefetchable) | RP_PCI_BRIDGE_WINDOW_64BIT |
@@ -69,11 +81,13 @@ uint32_t rp_type1_follow(const struct rp_image_change *change)
 {
     switch (change->reg) {
     case RP_PCI_COMMAND:
-        return ((change->old_value ^ change->new_value) & RP_PCI_COMMAND_MEMORY) != 0
+        return ((change->old_value ^ change->new_value) &
+                (RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_IO)) != 0
                    ? RP_ROOTPORT_WINDOWS_CHANGED
                    : 0;
     case RP_PCI_PRIMARY_BUS:
         return RP_ROOTPORT_BUSES_CHANGED;
+    case RP_PCI_IO_BASE:
     case RP_PCI_MEMORY_BASE:
     case RP_PCI_PREFETCHABLE_BASE:
     case RP_PCI_PREFETCHABLE_BASE_UPPER:
@@ -139,4 +153,16 @@ struct rp_rootport_window rp_type1_prefetchable(const struct rp_image *image)
     return window_at(image, RP_PCI_PREFETCHABLE_BASE,
                      image->dword[RP_PCI_PREFETCHABLE_BASE_UPPER / 4],
                      image->dword[RP_PCI_PREFETCHABLE_LIMIT_UPPER / 4]);
+}
+
+struct rp_rootport_window rp_type1_io(const struct rp_image *image)
+{
+    const uint32_t registers = image->dword[RP_PCI_IO_BASE / 4];
+    const uint32_t base = (registers & RP_PCI_BRIDGE_IO_ADDRESS) << 8;
+    const uint32_t end =
+        (registers & RP_PCI_BRIDGE_IO_ADDRESS << 8) + RP_PCI_BRIDGE_IO_UNIT;
+
+    if (base >= end || !(rp_image_read(image, RP_PCI_COMMAND, 2) & RP_PCI_COMMAND_IO))
+        return (struct rp_rootport_window){0};
+    return (struct rp_rootport_window){base, end - base};
 }

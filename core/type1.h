@@ -45,5 +45,7 @@ struct rp_rootport_buses rp_type1_buses(const struct rp_image *image,
 
 struct rp_rootport_window rp_type1_memory(const struct rp_image *image);
 struct rp_rootport_window rp_type1_prefetchable(const struct rp_image *image);
+/* None while I/O Space Enable is clear. */
+struct rp_rootport_window rp_type1_io(const struct rp_image *image);
 
 #endif

@@ -15,7 +15,17 @@
 enum {
     SLOT_UNCLAIMED = 0, /* reads zero, ignores writes */
     SLOT_READ_ONLY = 1, /* shared by all dwords that are the function's own */
-    SLOTS_SHARED = 2,
+    SLOT_CLOSED = 2,    /* within a capability, and not there */
+    SLOT_DEVICE = 3,    /* the hardware domain's: what the specification leaves open */
+    SLOTS_SHARED = 4,
+};
+
+/* Memory controllers, bridges, system peripherals, processors, by base class. */
+#define CLASSES_OF_THE_MACHINE (1u << 0x05 | 1u << 0x06 | 1u << 0x08 | 1u << 0x0b)
+
+enum {
+    CLASS_SERIAL_BUS = 0x0c,
+    CLASS_USB = 0x0c03,
 };
 
 /* ---- Claiming --------------------------------------------------------------- */
@@ -111,11 +121,13 @@ static bool has_slots(const struct rp_vpci_view *view, enum rp_vpci_treatment tr
     return view->slot_count + needed + 1 <= RP_VPCI_SLOTS_MAX;
 }
 
-static void claim_read_only(struct rp_vpci_view *view, unsigned offset, unsigned end)
+/* What is nobody's of [offset, end) becomes @slot, one of those that are shared. */
+static void claim_rest(struct rp_vpci_view *view, unsigned offset, unsigned end,
+                       uint8_t slot)
 {
     for (unsigned at = offset; at < end; at += 4)
         if (view->slot_of[at / 4] == SLOT_UNCLAIMED)
-            view->slot_of[at / 4] = SLOT_READ_ONLY;
+            view->slot_of[at / 4] = slot;
 }
 
 /* ---- Capabilities ------------------------------------------------------------ */
@@ -194,7 +206,10 @@ static void claim_cap_header(struct rp_vpci_view *view, const struct rp_vpci_fou
     vpci_claim(view, found->offset, &header, 0);
 }
 
-/* Shows what @found is, if the domain may see it and it is sound. */
+/*
+ * Shows what @found is, if the domain may see it and it is sound. One that is hidden may
+ * be as long as there is room.
+ */
 static void show(struct rp_vpci_view *view, struct rp_vpci_found *found)
 {
     const struct vpci_cap *row = find_row((enum rp_vpci_list)found->list, found->id);
@@ -203,16 +218,16 @@ static void show(struct rp_vpci_view *view, struct rp_vpci_found *found)
     unsigned length;
 
     if (treatment == RP_VPCI_HIDDEN ||
-        (treatment == RP_VPCI_MODELLED && is_second(view, found)))
+        (treatment == RP_VPCI_MODELLED && is_second(view, found)) ||
+        (length = length_of(row, &site)) == 0 || !is_free(view, found->offset, length) ||
+        !has_slots(view, treatment, length)) {
+        claim_rest(view, found->offset, site.limit, SLOT_CLOSED);
         return;
-    length = length_of(row, &site);
-    if (length == 0 || !is_free(view, found->offset, length) ||
-        !has_slots(view, treatment, length))
-        return;
+    }
     found->treatment = (uint8_t)treatment;
     claim_cap_header(view, found);
     if (treatment == RP_VPCI_READ_ONLY) {
-        claim_read_only(view, found->offset, found->offset + length);
+        claim_rest(view, found->offset, found->offset + length, SLOT_READ_ONLY);
         return;
     }
     for (unsigned i = 0; i < row->reg_count; i++)
@@ -220,6 +235,7 @@ static void show(struct rp_vpci_view *view, struct rp_vpci_found *found)
             vpci_claim(view, found->offset, &row->regs[i], 0);
     if (row->claim)
         row->claim(&site);
+    claim_rest(view, found->offset, found->offset + length, SLOT_CLOSED);
 }
 
 /* Puts @offset into the link, and moves the link to what stands there. */
@@ -296,6 +312,32 @@ static void build_extended(struct rp_vpci_view *view)
     link_list(view, RP_VPCI_LIST_EXTENDED, link, shift);
 }
 
+/*
+ * Whether device-specific registers may act on more than the function: firmware's flash
+ * is on a serial bus. PCI Code and ID Assignment r1.11, 1.
+ */
+static bool is_of_the_machine(const struct rp_vpci_state *state)
+{
+    const uint32_t class = vpci_hw_read(state, RP_PCI_CLASS_DEVICE, 2);
+    const unsigned base = class >> 8;
+
+    return (base < 32 && (CLASSES_OF_THE_MACHINE >> base & 1u)) ||
+           (base == CLASS_SERIAL_BUS && class != CLASS_USB);
+}
+
+/*
+ * Beside the header and the capabilities, the registers are the device's own: its
+ * driver, and the kernel's quirks, know them.
+ */
+static void open_rest(struct rp_vpci_view *view)
+{
+    struct rp_vpci_slot *slot = &view->slots[SLOT_DEVICE];
+
+    slot->hardware = RP_PCI_ALL_ONES;
+    slot->rw = is_of_the_machine(view->state) ? 0 : RP_PCI_ALL_ONES;
+    claim_rest(view, RP_PCI_CAPABILITIES_BASE, view->size, SLOT_DEVICE);
+}
+
 enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *state,
                              uint16_t size)
 {
@@ -323,6 +365,8 @@ enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *st
     build_standard(view);
     if (size == RP_CFG_SIZE_EXTENDED)
         build_extended(view);
+    if (state->role == RP_VPCI_ROLE_HARDWARE)
+        open_rest(view);
     vpci_refresh(state);
     return RP_OK;
 }

@@ -10,6 +10,10 @@
 
 #include "vpci_internal.h"
 
+enum {
+    IO_SPACE = 0x10000,
+};
+
 #define STATUS_ERRORS                                                                    \
     (RP_PCI_STATUS_MASTER_PARITY_ERROR | RP_PCI_STATUS_SIGNALED_TARGET_ABORT |           \
      RP_PCI_STATUS_RECEIVED_TARGET_ABORT | RP_PCI_STATUS_RECEIVED_MASTER_ABORT |         \
@@ -21,9 +25,8 @@
      RP_PCI_COMMAND_PARITY_RESPONSE | RP_PCI_COMMAND_SERR | RP_PCI_COMMAND_INTX_DISABLE)
 
 /*
- * Registers that are the same for every function and role. The expansion ROM,
- * BIST, CardBus CIS and latency timer are not there; Max_Lat and Min_Gnt are
- * zero in PCI Express.
+ * Registers that are the same for every function and role. BIST, CardBus CIS and
+ * latency timer are not there; Max_Lat and Min_Gnt are zero in PCI Express.
  */
 static const struct vpci_reg header_regs[] = {
     {.offset = RP_PCI_COMMAND, .width = 2, .handler = VPCI_COMMAND},
@@ -76,31 +79,61 @@ static bool has_intx(const struct rp_vpci_state *state)
     return state->policy & RP_VPCI_POLICY_INTX;
 }
 
+/* The ROM is not: what makes a function decode memory is that it has a BAR. */
 static bool is_memory(const struct rp_vpci_bar *bar)
 {
     return bar->kind == RP_VPCI_BAR_MEMORY32 || bar->kind == RP_VPCI_BAR_MEMORY64;
 }
 
-/* The register of BAR @index; from RP_VPCI_BARS_MAX on they are SR-IOV's. */
-static unsigned bar_reg(const struct rp_vpci_state *state, unsigned index)
+/* Any function of the machine's own may decode ports that no BAR names. */
+static bool has_io(const struct rp_vpci_state *state)
 {
-    return index < RP_VPCI_BARS_MAX ? RP_PCI_BAR0 + 4 * index
-                                    : state->sriov.offset + RP_PCI_SRIOV_VF_BAR0 +
-                                          4 * (index - RP_VPCI_BARS_MAX);
+    bool has = state->role == RP_VPCI_ROLE_HARDWARE && !state->vf_id;
+
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+        has |= state->bars[i].kind == RP_VPCI_BAR_IO;
+    return has;
+}
+
+static unsigned range_reg(const struct rp_vpci_state *state, unsigned index)
+{
+    if (index == RP_VPCI_ROM)
+        return RP_PCI_EXPANSION_ROM;
+    if (index < RP_VPCI_BARS_MAX)
+        return RP_PCI_BAR0 + 4 * index;
+    return state->sriov.offset + RP_PCI_SRIOV_VF_BAR0 + 4 * (index - RP_VPCI_BARS_MAX);
 }
 
 /* ---- Learning the hardware -------------------------------------------------- */
 
-/* Writes all ones, and what was there again. Decode is off. */
-static uint32_t probe(const struct rp_vpci_state *state, unsigned reg, uint32_t *out_old)
+/* Writes all of @mask, and what was there of it again. Decode is off. */
+static uint32_t probe(const struct rp_vpci_state *state, unsigned index, uint32_t mask,
+                      uint32_t *out_old)
 {
+    const unsigned reg = range_reg(state, index);
     uint32_t answer;
 
-    *out_old = vpci_hw_read(state, reg, 4);
-    vpci_hw_write(state, reg, 4, RP_PCI_ALL_ONES);
+    *out_old = vpci_hw_read(state, reg, 4) & mask;
+    vpci_hw_write(state, reg, 4, mask);
     answer = vpci_hw_read(state, reg, 4);
     vpci_hw_write(state, reg, 4, *out_old);
     return answer;
+}
+
+/* @decoded: the address bits that can be set, the lowest of which is the size. */
+static bool set_size(struct rp_vpci_bar *bar, uint64_t decoded)
+{
+    bar->size = bar->hw_size = decoded & (~decoded + 1);
+    return ((decoded + bar->size) & decoded) == 0;
+}
+
+/* Of I/O, the upper 16 bits may be there or not; what has no size is not there. */
+static void learn_simple(struct rp_vpci_bar *bar, enum rp_vpci_bar_kind kind,
+                         uint32_t mask, uint32_t answer, uint32_t old)
+{
+    bar->hpa.value = old & mask;
+    if ((answer & mask) != 0 && set_size(bar, answer & mask))
+        bar->kind = kind;
 }
 
 /* Learns BAR @index; returns how many registers it takes. */
@@ -109,31 +142,38 @@ static unsigned learn_bar(struct rp_vpci_state *state, unsigned index)
     struct rp_vpci_bar *bar = &state->bars[index];
     const bool is_last = (index + 1) % RP_VPCI_BARS_MAX == 0;
     uint32_t old;
-    const uint32_t low = probe(state, bar_reg(state, index), &old);
-    const uint32_t type = rp_field_get(RP_PCI_BAR_TYPE, low);
+    const uint32_t low = probe(state, index, RP_PCI_ALL_ONES, &old);
+    const bool is_64bit = rp_field_get(RP_PCI_BAR_TYPE, low) == RP_PCI_BAR_TYPE_64BIT;
     uint64_t decoded = low & RP_PCI_BAR_MEMORY_ADDRESS;
 
     if (low & RP_PCI_BAR_IO) {
-        bar->kind = RP_VPCI_BAR_IO;
+        learn_simple(bar, RP_VPCI_BAR_IO, RP_PCI_BAR_IO_ADDRESS, low, old);
         return 1;
     }
     bar->hpa.value = old & RP_PCI_BAR_MEMORY_ADDRESS;
-    if (type == RP_PCI_BAR_TYPE_64BIT && !is_last) {
-        decoded |= (uint64_t)probe(state, bar_reg(state, index + 1), &old) << 32;
+    if (is_64bit && !is_last) {
+        decoded |= (uint64_t)probe(state, index + 1, RP_PCI_ALL_ONES, &old) << 32;
         bar->hpa.value |= (uint64_t)old << 32;
     }
-    if (decoded == 0 || (type == RP_PCI_BAR_TYPE_64BIT && is_last)) {
+    if (decoded == 0 || (is_64bit && is_last)) {
         bar->hpa.value = 0;
-        return type == RP_PCI_BAR_TYPE_64BIT ? 2 : 1;
+        return is_64bit ? 2 : 1;
     }
-    bar->kind =
-        type == RP_PCI_BAR_TYPE_64BIT ? RP_VPCI_BAR_MEMORY64 : RP_VPCI_BAR_MEMORY32;
+    bar->kind = is_64bit ? RP_VPCI_BAR_MEMORY64 : RP_VPCI_BAR_MEMORY32;
     bar->is_prefetchable = low & RP_PCI_BAR_PREFETCHABLE;
-    bar->hw_size = decoded & (~decoded + 1);
-    bar->size = bar->hw_size;
-    if ((decoded + bar->hw_size) & decoded)
+    if (!set_size(bar, decoded))
         state->refusal = RP_VPCI_REFUSED_BAR_SIZE;
-    return type == RP_PCI_BAR_TYPE_64BIT ? 2 : 1;
+    return is_64bit ? 2 : 1;
+}
+
+/* Its enable bit is left off. */
+static void learn_rom(struct rp_vpci_state *state)
+{
+    uint32_t old;
+    const uint32_t answer = probe(state, RP_VPCI_ROM, RP_PCI_EXPANSION_ROM_ADDRESS, &old);
+
+    learn_simple(&state->bars[RP_VPCI_ROM], RP_VPCI_BAR_ROM, RP_PCI_EXPANSION_ROM_ADDRESS,
+                 answer, old);
 }
 
 /* A guest's BAR is whole pages, so what shares its pages would be the guest's too. */
@@ -150,14 +190,32 @@ static enum rp_vpci_refusal fit_to_pages(struct rp_vpci_bar *bar)
     return RP_VPCI_ACCEPTED;
 }
 
-static void fit_bars(struct rp_vpci_state *state)
+/*
+ * A function works without its ROM, and most do without I/O: what can't be a guest's
+ * of these is left out, where a memory BAR would stand against the assignment.
+ */
+static void fit_for_guest(struct rp_vpci_state *state, unsigned index)
 {
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+    struct rp_vpci_bar *bar = &state->bars[index];
+    enum rp_vpci_refusal refusal = RP_VPCI_ACCEPTED;
+
+    if (bar->kind != RP_VPCI_BAR_IO)
+        refusal = fit_to_pages(bar);
+    else if (bar->hpa.value == 0 || bar->hpa.value + bar->size > IO_SPACE)
+        refusal = RP_VPCI_REFUSED_NO_ADDRESS;
+    if (refusal != RP_VPCI_ACCEPTED && !rp_vpci_range_forget(state, index))
+        state->refusal = refusal;
+}
+
+static void fit_ranges(struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++) {
         struct rp_vpci_bar *bar = &state->bars[i];
-        if (!is_memory(bar) || state->refusal != RP_VPCI_ACCEPTED)
+
+        if (bar->kind == RP_VPCI_BAR_ABSENT || state->refusal != RP_VPCI_ACCEPTED)
             continue;
         if (state->role == RP_VPCI_ROLE_GUEST)
-            state->refusal = fit_to_pages(bar);
+            fit_for_guest(state, i);
         else
             bar->address = bar->hpa.value;
     }
@@ -168,7 +226,7 @@ static bool is_any_memory(const struct rp_vpci_state *state)
     for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
         if (is_memory(&state->bars[i]) && state->bars[i].hpa.value)
             return true;
-    return false;
+    return state->bars[RP_VPCI_ROM].kind && state->bars[RP_VPCI_ROM].hpa.value;
 }
 
 static void set_hw_command(const struct rp_vpci_state *state, uint32_t mask,
@@ -188,8 +246,10 @@ void vpci_header_learn_bars(struct rp_vpci_state *state, unsigned first)
 static void learn_bars(struct rp_vpci_state *state)
 {
     set_hw_command(state, RP_PCI_COMMAND_MEMORY, 0);
-    if (has_bars(state))
+    if (has_bars(state)) {
         vpci_header_learn_bars(state, 0);
+        learn_rom(state);
+    }
 }
 
 static void learn_vf_bars(struct rp_vpci_state *state, const struct rp_vpci_vf *vf)
@@ -215,7 +275,7 @@ void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf)
         learn_vf_bars(state, vf);
     else
         learn_bars(state);
-    fit_bars(state);
+    fit_ranges(state);
     if (state->refusal == RP_VPCI_ACCEPTED && is_any_memory(state))
         set_hw_command(state, 0, RP_PCI_COMMAND_MEMORY);
     vpci_header_reset(state);
@@ -226,28 +286,45 @@ void vpci_header_stop_decode(struct rp_vpci_state *state)
     set_hw_command(state, RP_PCI_COMMAND_MEMORY, 0);
 }
 
-/* The low bits of a BAR are read-only in hardware, so addresses are all it takes. */
+/* The low bits of a BAR are read-only in hardware, but for the ROM's enable bit. */
+static void place(const struct rp_vpci_state *state, unsigned index)
+{
+    const struct rp_vpci_bar *bar = &state->bars[index];
+    const unsigned reg = range_reg(state, index);
+    const uint32_t enable = index == RP_VPCI_ROM && state->is_rom_enabled;
+
+    if (bar->kind == RP_VPCI_BAR_ABSENT || state->vf_id)
+        return;
+    vpci_hw_write(state, reg, 4, (uint32_t)bar->hpa.value | enable);
+    if (bar->kind == RP_VPCI_BAR_MEMORY64)
+        vpci_hw_write(state, reg + 4, 4, (uint32_t)(bar->hpa.value >> 32));
+}
+
 void vpci_header_write_bars(const struct rp_vpci_state *state, unsigned first)
 {
-    for (unsigned i = first; i < first + RP_VPCI_BARS_MAX; i++) {
-        const struct rp_vpci_bar *bar = &state->bars[i];
-        if (is_memory(bar) && !state->vf_id)
-            vpci_hw_write(state, bar_reg(state, i), 4, (uint32_t)bar->hpa.value);
-        if (bar->kind == RP_VPCI_BAR_MEMORY64 && !state->vf_id)
-            vpci_hw_write(state, bar_reg(state, i + 1), 4,
-                          (uint32_t)(bar->hpa.value >> 32));
-    }
+    for (unsigned i = first; i < first + RP_VPCI_BARS_MAX; i++)
+        place(state, i);
 }
 
 void vpci_header_place(struct rp_vpci_state *state)
 {
     vpci_header_write_bars(state, 0);
+    place(state, RP_VPCI_ROM);
     if (is_any_memory(state))
         set_hw_command(state, 0, RP_PCI_COMMAND_MEMORY);
 }
 
+void vpci_header_disable_rom(struct rp_vpci_state *state)
+{
+    if (!state->is_rom_enabled)
+        return;
+    state->is_rom_enabled = false;
+    place(state, RP_VPCI_ROM);
+}
+
 void vpci_header_restore(struct rp_vpci_state *state)
 {
+    state->is_rom_enabled = false;
     vpci_header_place(state);
     set_hw_command(state, RP_PCI_COMMAND_IO | RP_PCI_COMMAND_BUS_MASTER,
                    RP_PCI_COMMAND_INTX_DISABLE);
@@ -256,12 +333,27 @@ void vpci_header_restore(struct rp_vpci_state *state)
 void vpci_header_reset(struct rp_vpci_state *state)
 {
     state->command = 0;
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+    for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++)
         if (state->role != RP_VPCI_ROLE_HARDWARE)
             state->bars[i].address = 0;
 }
 
 /* ---- The domain's registers ------------------------------------------------- */
+
+static void claim_range(struct rp_vpci_view *view, unsigned index)
+{
+    const enum rp_vpci_bar_kind kind = view->state->bars[index].kind;
+    const unsigned reg = range_reg(view->state, index);
+    const struct vpci_reg low = {
+        .offset = (uint16_t)reg, .width = 4, .handler = VPCI_BAR_LOW};
+    const struct vpci_reg high = {
+        .offset = (uint16_t)(reg + 4), .width = 4, .handler = VPCI_BAR_HIGH};
+
+    if (kind != RP_VPCI_BAR_ABSENT)
+        vpci_claim(view, 0, &low, (uint8_t)index);
+    if (kind == RP_VPCI_BAR_MEMORY64)
+        vpci_claim(view, 0, &high, (uint8_t)index);
+}
 
 void vpci_header_claim(struct rp_vpci_view *view)
 {
@@ -280,30 +372,16 @@ void vpci_header_claim(struct rp_vpci_view *view)
         vpci_claim(view, 0, &interrupt_pin, 0);
         vpci_claim(view, 0, &interrupt_status, 0);
     }
-    if (!vpci_is_plain_vf(state))
-        vpci_header_claim_bars(view, 0);
+    if (vpci_is_plain_vf(state))
+        return;
+    vpci_header_claim_bars(view, 0);
+    claim_range(view, RP_VPCI_ROM);
 }
 
 void vpci_header_claim_bars(struct rp_vpci_view *view, unsigned first)
 {
-    const struct rp_vpci_state *state = view->state;
-    const bool is_hardware = state->role == RP_VPCI_ROLE_HARDWARE;
-
-    for (unsigned i = first; i < first + RP_VPCI_BARS_MAX; i++) {
-        const uint16_t offset = (uint16_t)bar_reg(state, i);
-        const struct vpci_reg low = {
-            .offset = offset, .width = 4, .handler = VPCI_BAR_LOW};
-        const struct vpci_reg high = {
-            .offset = (uint16_t)(offset + 4), .width = 4, .handler = VPCI_BAR_HIGH};
-        const struct vpci_reg io = {.offset = offset, .width = 4, .ro = 0xffffffff};
-
-        if (is_memory(&state->bars[i]))
-            vpci_claim(view, 0, &low, (uint8_t)i);
-        if (state->bars[i].kind == RP_VPCI_BAR_MEMORY64)
-            vpci_claim(view, 0, &high, (uint8_t)i);
-        if (state->bars[i].kind == RP_VPCI_BAR_IO && is_hardware)
-            vpci_claim(view, 0, &io, 0);
-    }
+    for (unsigned i = first; i < first + RP_VPCI_BARS_MAX; i++)
+        claim_range(view, i);
 }
 
 uint32_t vpci_command_read(const struct rp_vpci_state *state, unsigned argument)
@@ -314,28 +392,26 @@ uint32_t vpci_command_read(const struct rp_vpci_state *state, unsigned argument)
 
 /*
  * Memory decode of the hardware stays on: a domain's bit is about its mapping.
- * Bus mastering and INTx go to hardware, the rest of the domain's bits do not; with
- * each write, for a reset has left the pin disabled there, and not in the view.
+ * I/O decode, bus mastering and INTx go to hardware, the rest of the domain's bits do
+ * not; with each write, for a reset has left the pin disabled there, and not in the
+ * view.
  */
 void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
                         struct vpci_write write, struct rp_vpci_effects *effects)
 {
+    const uint32_t memory = vpci_is_plain_vf(state) ? RP_PCI_COMMAND_MEMORY : 0;
     const uint32_t own =
-        (COMMAND_VIRTUAL |
-         (state->role == RP_VPCI_ROLE_HARDWARE ? RP_PCI_COMMAND_IO : 0)) &
-        ~(vpci_is_plain_vf(state) ? RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY : 0);
+        (COMMAND_VIRTUAL & ~memory) | (has_io(state) ? RP_PCI_COMMAND_IO : 0);
     const uint32_t command = vpci_merge(state->command, write) & own;
     const uint32_t changed = command ^ state->command;
-    uint32_t to_hardware = RP_PCI_COMMAND_BUS_MASTER;
+    uint32_t to_hardware = RP_PCI_COMMAND_BUS_MASTER | RP_PCI_COMMAND_IO;
 
     (void)argument;
     state->command = (uint16_t)command;
-    if (state->role == RP_VPCI_ROLE_HARDWARE)
-        to_hardware |= RP_PCI_COMMAND_IO;
     if (has_intx(state))
         to_hardware |= RP_PCI_COMMAND_INTX_DISABLE;
     set_hw_command(state, to_hardware, command & to_hardware);
-    if (changed & RP_PCI_COMMAND_MEMORY)
+    if (changed & (RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_IO))
         effects->what |= RP_VPCI_EFFECT_MAPPINGS;
     if (changed & RP_PCI_COMMAND_INTX_DISABLE)
         effects->what |= RP_VPCI_EFFECT_INTX;
@@ -346,6 +422,10 @@ uint32_t vpci_bar_low_read(const struct rp_vpci_state *state, unsigned argument)
     const struct rp_vpci_bar *bar = &state->bars[argument];
     uint32_t value = (uint32_t)bar->address;
 
+    if (bar->kind == RP_VPCI_BAR_ROM)
+        return value | state->is_rom_enabled;
+    if (bar->kind == RP_VPCI_BAR_IO)
+        value |= RP_PCI_BAR_IO;
     if (bar->kind == RP_VPCI_BAR_MEMORY64)
         value |= rp_field_set(RP_PCI_BAR_TYPE, 0, RP_PCI_BAR_TYPE_64BIT);
     if (bar->is_prefetchable)
@@ -361,13 +441,27 @@ uint32_t vpci_bar_high_read(const struct rp_vpci_state *state, unsigned argument
 static void move_bar(struct rp_vpci_state *state, struct rp_vpci_bar *bar,
                      uint64_t address, struct rp_vpci_effects *effects)
 {
-    if (bar >= &state->bars[RP_VPCI_BARS_MAX] &&
+    if (bar >= &state->bars[RP_VPCI_BARS_MAX] && bar->kind != RP_VPCI_BAR_ROM &&
         (state->sriov.control & RP_PCI_SRIOV_CONTROL_VF_MEMORY))
         return;
-    address &= ~(bar->size - 1) & ~(uint64_t)~RP_PCI_BAR_MEMORY_ADDRESS;
-    if (address != bar->address && vpci_is_decoding(state))
+    address &= ~(bar->size - 1);
+    if (address != bar->address &&
+        (state->command & (RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_IO)))
         effects->what |= RP_VPCI_EFFECT_MAPPINGS;
     bar->address = address;
+}
+
+static void enable_rom(struct rp_vpci_state *state, struct vpci_write write,
+                       struct rp_vpci_effects *effects)
+{
+    const bool is_enabled =
+        vpci_merge(state->is_rom_enabled, write) & RP_PCI_EXPANSION_ROM_ENABLE;
+
+    if (is_enabled == state->is_rom_enabled)
+        return;
+    state->is_rom_enabled = is_enabled;
+    place(state, RP_VPCI_ROM);
+    effects->what |= RP_VPCI_EFFECT_MAPPINGS;
 }
 
 void vpci_bar_low_write(struct rp_vpci_state *state, unsigned argument,
@@ -376,6 +470,8 @@ void vpci_bar_low_write(struct rp_vpci_state *state, unsigned argument,
     struct rp_vpci_bar *bar = &state->bars[argument];
     const uint64_t high = bar->address & ~(uint64_t)0xffffffff;
 
+    if (bar->kind == RP_VPCI_BAR_ROM)
+        enable_rom(state, write, effects);
     move_bar(state, bar, high | vpci_merge((uint32_t)bar->address, write), effects);
 }
 
@@ -388,23 +484,68 @@ void vpci_bar_high_write(struct rp_vpci_state *state, unsigned argument,
     move_bar(state, bar, high << 32 | (uint32_t)bar->address, effects);
 }
 
-const struct rp_vpci_bar *rp_vpci_bar(const struct rp_vpci_state *state, unsigned index)
+/* ---- The embedder's ---------------------------------------------------------- */
+
+const struct rp_vpci_bar *rp_vpci_range(const struct rp_vpci_state *state, unsigned index)
 {
-    if (index >= RP_VPCI_BARS_MAX || !is_memory(&state->bars[index]))
+    if ((index >= RP_VPCI_BARS_MAX && index != RP_VPCI_ROM) ||
+        state->bars[index].kind == RP_VPCI_BAR_ABSENT)
         return NULL;
     return &state->bars[index];
+}
+
+const struct rp_vpci_bar *rp_vpci_bar(const struct rp_vpci_state *state, unsigned index)
+{
+    const struct rp_vpci_bar *bar = rp_vpci_range(state, index);
+
+    return bar && bar->kind == RP_VPCI_BAR_IO ? NULL : bar;
 }
 
 enum rp_status rp_vpci_bar_place(struct rp_vpci_state *state, unsigned index,
                                  rp_gpa_t gpa)
 {
-    if (!rp_vpci_bar(state, index))
+    const struct rp_vpci_bar *bar = rp_vpci_range(state, index);
+
+    if (!bar)
         return RP_ERR_NO_DEVICE;
-    if (gpa.value % state->bars[index].size)
+    if (gpa.value % bar->size)
         return RP_ERR_INVALID;
-    if (state->bars[index].kind == RP_VPCI_BAR_MEMORY32 && gpa.value > UINT32_MAX)
+    if (bar->kind != RP_VPCI_BAR_MEMORY64 &&
+        gpa.value > (bar->kind == RP_VPCI_BAR_IO ? UINT16_MAX : UINT32_MAX))
         return RP_ERR_INVALID;
     state->bars[index].address = gpa.value;
     vpci_refresh(state);
+    return RP_OK;
+}
+
+bool rp_vpci_range_forget(struct rp_vpci_state *state, unsigned index)
+{
+    const struct rp_vpci_bar *range = rp_vpci_range(state, index);
+    const enum rp_vpci_bar_kind kind = range ? range->kind : RP_VPCI_BAR_ABSENT;
+
+    if (kind != RP_VPCI_BAR_IO && kind != RP_VPCI_BAR_ROM)
+        return false;
+    for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++)
+        if (state->bars[i].kind == kind)
+            state->bars[i].kind = RP_VPCI_BAR_ABSENT;
+    return true;
+}
+
+/* Decode is off while a BAR of 64 bits has but half of its new address. */
+enum rp_status rp_vpci_range_move(struct rp_vpci_state *state, unsigned index)
+{
+    const struct rp_vpci_bar *range = rp_vpci_range(state, index);
+    rp_hpa_t old;
+
+    if (!range)
+        return RP_ERR_NO_DEVICE;
+    old = range->hpa;
+    state->bars[index].hpa.value = range->address;
+    if (!vpci_msix_move(state)) {
+        state->bars[index].hpa = old;
+        return RP_ERR_UNREACHABLE;
+    }
+    vpci_header_stop_decode(state);
+    vpci_header_place(state);
     return RP_OK;
 }

@@ -149,6 +149,7 @@ void vpci_header_restore(struct rp_vpci_state *state);
 void vpci_header_stop_decode(struct rp_vpci_state *state);
 void vpci_header_write_bars(const struct rp_vpci_state *state, unsigned first);
 void vpci_header_place(struct rp_vpci_state *state); /* BARs, then memory decode */
+void vpci_header_disable_rom(struct rp_vpci_state *state);
 void vpci_header_reset(struct rp_vpci_state *state);
 vpci_read_fn vpci_command_read, vpci_bar_low_read, vpci_bar_high_read;
 vpci_write_fn vpci_command_write, vpci_bar_low_write, vpci_bar_high_write;
@@ -175,6 +176,8 @@ vpci_write_fn vpci_msi_control_write, vpci_msi_address_write,
 void vpci_msix_learn(struct rp_vpci_state *state, struct rp_vpci_msix_entry *entries,
                      uint16_t capacity);
 void vpci_msix_forget(struct rp_vpci_state *state);
+/* After a BAR's host address changed; false: not there, and all is as it was. */
+bool vpci_msix_move(struct rp_vpci_state *state);
 void vpci_msix_reset(struct rp_vpci_state *state);
 void vpci_msix_disable(struct rp_vpci_state *state);
 uint16_t vpci_msix_length(const struct vpci_site *site);

@@ -29,13 +29,29 @@ void rp_vpci_window_set(struct rp_vpci_state *state, enum rp_vpci_window_kind ki
 
 static bool is_in_window(const struct rp_vpci_state *state, const struct rp_vpci_bar *bar)
 {
+    const bool is_io = bar->kind == RP_VPCI_BAR_IO;
+
     for (unsigned i = 0; i < RP_VPCI_WINDOWS_MAX; i++) {
         const struct rp_vpci_window *window = &state->windows[i];
-        if (bar->size <= window->size && bar->address >= window->base.value &&
+        if (is_io == (i == RP_VPCI_WINDOW_IO) && bar->size <= window->size &&
+            bar->address >= window->base.value &&
             bar->address - window->base.value <= window->size - bar->size)
             return true;
     }
     return false;
+}
+
+bool rp_vpci_range_is_moving(const struct rp_vpci_state *state, unsigned index)
+{
+    const struct rp_vpci_bar *range = rp_vpci_range(state, index);
+    uint32_t decode;
+
+    if (!range)
+        return false;
+    decode = range->kind == RP_VPCI_BAR_IO ? RP_PCI_COMMAND_IO : RP_PCI_COMMAND_MEMORY;
+    return range->address != range->hpa.value && (state->command & decode) &&
+           (range->kind != RP_VPCI_BAR_ROM || state->is_rom_enabled) &&
+           is_in_window(state, range);
 }
 
 /* Both lie in windows, so neither wraps. */
@@ -44,10 +60,17 @@ static bool overlap(const struct rp_vpci_bar *a, const struct rp_vpci_bar *b)
     return a->address < b->address + b->size && b->address < a->address + a->size;
 }
 
-/* Only whole pages can be mapped, with the same place in the page on both sides. */
-static bool has_page_offset(const struct rp_vpci_bar *bar)
+/*
+ * Only whole pages can be mapped, with the same place in the page on both sides. The
+ * hardware domain's addresses are the machine's.
+ */
+static bool is_mappable(const struct rp_vpci_state *state, const struct rp_vpci_bar *bar)
 {
-    return (bar->address ^ bar->hpa.value) % RP_VPCI_PAGE_SIZE == 0;
+    const uint64_t distance = bar->address ^ bar->hpa.value;
+
+    return bar->hpa.value && (bar->kind != RP_VPCI_BAR_ROM || state->is_rom_enabled) &&
+           (state->role == RP_VPCI_ROLE_HARDWARE ? distance
+                                                 : distance % RP_VPCI_PAGE_SIZE) == 0;
 }
 
 /* Bit i: BAR i is mapped. */
@@ -57,10 +80,9 @@ static unsigned mapped_bars(const struct rp_vpci_state *state)
 
     if (!vpci_is_decoding(state))
         return 0;
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+    for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++) {
         const struct rp_vpci_bar *bar = rp_vpci_bar(state, i);
-        bool is_mapped =
-            bar && bar->hpa.value && is_in_window(state, bar) && has_page_offset(bar);
+        bool is_mapped = bar && is_in_window(state, bar) && is_mappable(state, bar);
         for (unsigned j = 0; is_mapped && j < i; j++)
             if ((mapped & 1u << j) && overlap(bar, &state->bars[j]))
                 is_mapped = false;
@@ -122,10 +144,28 @@ size_t rp_vpci_mappings(const struct rp_vpci_state *state,
     const unsigned mapped = mapped_bars(state);
     size_t count = 0;
 
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+    for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++)
         if (mapped & 1u << i)
             count += map_bar(state, i, &out_mappings[count]);
     return count;
+}
+
+bool rp_vpci_port(const struct rp_vpci_state *state, uint16_t port, unsigned width,
+                  uint16_t *out_port)
+{
+    if (!(state->command & RP_PCI_COMMAND_IO) || state->is_asleep)
+        return false;
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const struct rp_vpci_bar *bar = &state->bars[i];
+        const uint64_t offset = port - bar->address; /* below it: huge */
+
+        if (bar->kind != RP_VPCI_BAR_IO || offset >= bar->size ||
+            width > bar->size - offset || !is_in_window(state, bar))
+            continue;
+        *out_port = (uint16_t)(bar->hpa.value + offset);
+        return true;
+    }
+    return false;
 }
 
 /* Finds the trapped byte @gpa: its BAR and the offset in it. */

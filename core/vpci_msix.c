@@ -117,11 +117,29 @@ static bool is_sound(const struct rp_vpci_state *state)
            !is_table_over_pba(msix);
 }
 
-static volatile void *map_trap(const struct rp_vpci_state *state, struct vpci_trap trap)
+static volatile void *map_trap(const struct rp_vpci_state *state, unsigned index)
 {
+    const struct vpci_trap trap = vpci_msix_trap(state, index);
     const rp_hpa_t base = {page_floor(state->bars[trap.bar].hpa.value) + trap.first};
 
     return rp_platform_map(state->platform, base, trap.end - trap.first);
+}
+
+static bool map_windows(struct rp_vpci_state *state)
+{
+    state->msix.table_window = map_trap(state, 0);
+    state->msix.pba_window = map_trap(state, 1);
+    return state->msix.table_window && state->msix.pba_window;
+}
+
+static void unmap_windows(const struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < VPCI_TRAP_COUNT; i++) {
+        const struct vpci_trap trap = vpci_msix_trap(state, i);
+
+        if (trap.window)
+            rp_platform_unmap(state->platform, trap.window, trap.end - trap.first);
+    }
 }
 
 /* Page for page, a table in a BAR that starts no page would be elsewhere. */
@@ -155,29 +173,33 @@ void vpci_msix_learn(struct rp_vpci_state *state, struct rp_vpci_msix_entry *ent
     msix->table_offset = table & RP_PCI_MSIX_OFFSET;
     msix->pba_bar = (uint8_t)(pba & RP_PCI_MSIX_BIR);
     msix->pba_offset = pba & RP_PCI_MSIX_OFFSET;
-    if (!entries || !is_sound(state) || !are_pages_aligned(state)) {
+    if (entries && is_sound(state) && are_pages_aligned(state) && map_windows(state))
+        vpci_msix_reset(state);
+    else
         vpci_msix_forget(state);
-        return;
-    }
-    msix->table_window = map_trap(state, vpci_msix_trap(state, 0));
-    msix->pba_window = map_trap(state, vpci_msix_trap(state, 1));
-    if (!msix->table_window || !msix->pba_window) {
-        vpci_msix_forget(state);
-        return;
-    }
-    vpci_msix_reset(state);
 }
 
 void vpci_msix_forget(struct rp_vpci_state *state)
 {
-    struct rp_vpci_msix *msix = &state->msix;
+    unmap_windows(state);
+    state->msix = (struct rp_vpci_msix){0};
+}
 
-    for (unsigned i = 0; i < VPCI_TRAP_COUNT; i++) {
-        const struct vpci_trap trap = vpci_msix_trap(state, i);
-        if (trap.window)
-            rp_platform_unmap(state->platform, trap.window, trap.end - trap.first);
-    }
-    *msix = (struct rp_vpci_msix){0};
+bool vpci_msix_move(struct rp_vpci_state *state)
+{
+    const struct rp_vpci_msix old = state->msix;
+    struct rp_vpci_msix now;
+    bool is_mapped;
+
+    if (!old.offset)
+        return true;
+    is_mapped = map_windows(state);
+    now = state->msix;
+    if (is_mapped)
+        state->msix = old;
+    unmap_windows(state);
+    state->msix = is_mapped ? now : old;
+    return is_mapped;
 }
 
 /*

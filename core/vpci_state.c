@@ -209,6 +209,7 @@ void rp_vpci_quiesce(struct rp_vpci_state *state)
     command &= ~(RP_PCI_COMMAND_BUS_MASTER | RP_PCI_COMMAND_IO);
     command |= RP_PCI_COMMAND_INTX_DISABLE;
     vpci_hw_write(state, RP_PCI_COMMAND, 2, command);
+    vpci_header_disable_rom(state);
     vpci_msi_disable(state);
     vpci_msix_disable(state);
 }

@@ -1,44 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the machine's functions decode memory, as firmware placed them. */
+/* Where the machine's functions decode memory and ports. */
 #include "bars.h"
 
 #include <stddef.h>
-
-#include <rootport/group.h>
-#include <rootport/vpci.h>
 
 #include "dev/console.h"
 #include "machine.h"
 #include "mm/pages.h"
 
 enum {
-    BAR_MAX = 4096,
+    RANGE_MAX = 4096,
     BASE_CLASS_BRIDGE = 0x06,
+    CLASS_IDE = 0x0101,
+    CLASS_VGA = 0x0300,
     CLASS_IOMMU = 0x0806,
 };
 
-struct bar {
-    uint64_t base;
-    uint64_t size;
-};
+static struct rp_space_range ranges[RANGE_MAX];
+static struct rp_space space;
 
-static struct bar bars[BAR_MAX];
-static size_t bar_count;
-
-static void add(const struct rp_vpci_bar *bar)
+static uint32_t index_of(const struct rp_function *function)
 {
-    for (size_t i = 0; i < bar_count; i++)
-        if (bars[i].base == bar->hpa.value && bars[i].size == bar->hw_size)
-            return;
-    if (bar_count == BAR_MAX)
-        console_log("warning: more than %u BARs: the hardware domain is not kept from "
-                    "the one at %llx",
-                    BAR_MAX, (unsigned long long)bar->hpa.value);
-    else
-        bars[bar_count++] = (struct bar){bar->hpa.value, bar->hw_size};
+    return (uint32_t)(function - machine_scan()->functions);
 }
 
-void bars_learn(const struct rp_function *function)
+static bool is_left_alone(const struct rp_function *function)
+{
+    return function->class_code >> 16 == BASE_CLASS_BRIDGE ||
+           function->class_code >> 8 == CLASS_IOMMU ||
+           function->bridge != RP_SCAN_NO_BRIDGE;
+}
+
+static bool learn(uint32_t index, const struct rp_function *function)
 {
     static struct rp_vpci_state state; /* too large for a stack; the lock guards it */
     struct rp_vpci_config config = {
@@ -47,50 +40,106 @@ void bars_learn(const struct rp_function *function)
         .sbdf = function->sbdf,
         .role = RP_VPCI_ROLE_HARDWARE,
     };
+    bool has_room;
 
-    if (function->class_code >> 16 == BASE_CLASS_BRIDGE ||
-        function->class_code >> 8 == CLASS_IOMMU ||
-        function->bridge != RP_SCAN_NO_BRIDGE || rp_vpci_attach(&state, &config) != RP_OK)
-        return;
-    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
-        const struct rp_vpci_bar *bar = rp_vpci_bar(&state, i);
-
-        if (bar != NULL && bar->hpa.value != 0)
-            add(bar);
-    }
+    if (is_left_alone(function) || rp_vpci_attach(&state, &config) != RP_OK)
+        return true;
+    has_room = rp_space_learn(&space, index, &state);
     rp_vpci_detach(&state);
+    return has_room;
 }
 
-/* Whether a BAR has a byte in [base, end). */
-static bool has_any(uint64_t base, uint64_t end)
+void bars_learn(const struct rp_function *function)
 {
-    for (size_t i = 0; i < bar_count; i++)
-        if (end > bars[i].base && base < bars[i].base + bars[i].size)
+    const struct rp_scan *scan = machine_scan();
+
+    space = (struct rp_space){scan,   machine_cfg(), machine_reports()->ecam,
+                              ranges, RANGE_MAX,     space.count};
+    if (!learn(index_of(function), function))
+        console_log("warning: more than %u BARs: the hardware domain is not kept from "
+                    "those of %04x:%02x:%02x.%x",
+                    RANGE_MAX, rp_sbdf_segment(function->sbdf),
+                    rp_sbdf_bus(function->sbdf), rp_sbdf_dev(function->sbdf),
+                    rp_sbdf_fn(function->sbdf));
+}
+
+/* For want of a function, they are the first one's, a host bridge. */
+void bars_keep_port(uint64_t port)
+{
+    (void)rp_space_put(&space, port,
+                       &(struct rp_space_range){port, port + 3, 0, RP_SPACE_IO});
+}
+
+struct rp_space *bars_space(void)
+{
+    return &space;
+}
+
+/*
+ * What virtual functions decode was taken by their physical one. Firmware's VGA and IDE
+ * decode ports of PCs of old that no BAR names.
+ */
+static bool is_alone(const struct rp_function *function, const struct rp_vpci_bar *bar)
+{
+    const struct rp_space_range range = rp_space_range_of(
+        function->pf != RP_SCAN_NONE ? function->pf : index_of(function), bar,
+        bar->hpa.value);
+    const unsigned class = function->class_code >> 8;
+
+    return rp_space_is_free(&space, &range) &&
+           (range.kind == RP_SPACE_MEMORY || (class != CLASS_VGA && class != CLASS_IDE));
+}
+
+const char *bars_check(const struct rp_function *function, struct rp_vpci_state *state)
+{
+    const char *problem = NULL;
+
+    for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++) {
+        const struct rp_vpci_bar *bar = rp_vpci_range(state, i);
+
+        if (bar == NULL || (i != RP_VPCI_ROM && state->role == RP_VPCI_ROLE_HARDWARE) ||
+            is_alone(function, bar))
+            continue;
+        if (!rp_vpci_range_forget(state, i))
+            problem = "a page of a BAR has memory, a device of the machine's own, or "
+                      "another function's BAR in it";
+    }
+    return problem;
+}
+
+bool bars_move(const struct rp_function *function, const struct rp_vpci_bar *bar)
+{
+    const struct rp_space_range range =
+        rp_space_range_of(index_of(function), bar, bar->address);
+
+    return rp_space_is_free(&space, &range) &&
+           rp_space_put(&space, bar->hpa.value, &range);
+}
+
+bool bars_are_at(enum rp_space_kind kind, uint64_t first, uint64_t last, uint32_t except)
+{
+    for (size_t i = 0; i < space.count; i++) {
+        uint32_t owner = machine_scan()->functions[ranges[i].function].owner;
+
+        if (ranges[i].kind == kind && last >= ranges[i].base && first <= ranges[i].last &&
+            (except == 0 || (owner != 0 && owner != except)))
             return true;
+    }
     return false;
 }
 
-bool bars_has_page(uint64_t hpa)
+bool bars_take(const struct rp_function *pf, uint64_t base, uint64_t size)
 {
-    uint64_t page = hpa & ~(uint64_t)(PAGE_SIZE - 1);
+    const struct rp_space_range range = {base, base + (size - 1), index_of(pf),
+                                         RP_SPACE_MEMORY};
 
-    return has_any(page, page + PAGE_SIZE);
-}
-
-bool bars_take(uint64_t base, uint64_t size)
-{
-    uint64_t end = base + size;
-
-    if (end < base || bar_count == BAR_MAX || has_any(base, end) ||
-        rp_group_overlap_at(machine_reports()->ecam, base, size) != RP_GROUP_OVERLAP_NONE)
-        return false;
-    bars[bar_count++] = (struct bar){base, size};
-    return true;
+    return !bars_are_at(RP_SPACE_MEMORY, range.base, range.last, 0) &&
+           rp_space_is_free(&space, &range) && rp_space_put(&space, base, &range);
 }
 
 void bars_give_back(uint64_t base)
 {
-    for (size_t i = 0; i < bar_count; i++)
-        if (bars[i].base == base)
-            bars[i] = bars[--bar_count];
+    for (size_t i = 0; i < space.count; i++)
+        if (ranges[i].base == base && ranges[i].kind == RP_SPACE_MEMORY)
+            ranges[i] = ranges[--space.count];
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the machine's functions decode memory, as firmware placed them. */
+/* Where the machine's functions decode memory and ports. */
 #ifndef BARS_H
 #define BARS_H
 
@@ -7,24 +7,49 @@
 #include <stdint.h>
 
 #include <rootport/scan.h>
+#include <rootport/space.h>
+#include <rootport/vpci.h>
 
 /*
- * Learns the memory BARs of a function that no domain has, and leaves it without bus
- * mastering, I/O decode and interrupts. Bridges, the chipset's own functions (base
+ * Learns the BARs and the ROM of a function that no domain has, and leaves it without
+ * bus mastering, I/O decode and interrupts. Bridges, the chipset's own functions (base
  * class 06) and IOMMUs are left alone.
  */
 void bars_learn(const struct rp_function *function);
 
 /*
- * Takes [base, base + size) for BARs that their owner has placed there: false if memory,
- * a device of the machine's own or another BAR is in its pages, and nothing is taken.
+ * Takes [base, base + size) for the BARs of @pf's virtual functions, which their owner
+ * has placed there: false if it isn't free, or one of its own BARs is there, and nothing
+ * is taken.
  */
-bool bars_take(uint64_t base, uint64_t size);
+bool bars_take(const struct rp_function *pf, uint64_t base, uint64_t size);
 
 /* Gives the range that begins at @base back. */
 void bars_give_back(uint64_t base);
 
-/* Whether a BAR of any function has a byte of the page at @hpa. */
-bool bars_has_page(uint64_t hpa);
+/* Keeps BARs and windows from the four ports at @port. */
+void bars_keep_port(uint64_t port);
+
+/* All that is known; the machine's lock is around changes and checks. */
+struct rp_space *bars_space(void);
+
+/*
+ * Why @function can't be a guest's, whose BARs have to be alone in their pages; else
+ * NULL. If it is just its I/O or its ROM that something else decodes too, these are
+ * taken from @state: the domain won't see them. The hardware domain's is NULL always.
+ */
+const char *bars_check(const struct rp_function *function, struct rp_vpci_state *state);
+
+/*
+ * Whether @bar of @function may decode where its domain has put it; it is known there
+ * from then on.
+ */
+bool bars_move(const struct rp_function *function, const struct rp_vpci_bar *bar);
+
+/*
+ * Whether a BAR of any function has one of the addresses @first to @last; with @except,
+ * of any function that a domain has, but not that one.
+ */
+bool bars_are_at(enum rp_space_kind kind, uint64_t first, uint64_t last, uint32_t except);
 
 #endif

@@ -55,6 +55,18 @@ static void scan_segments(void)
                     FUNCTION_MAX);
 }
 
+/*
+ * Ports that the machine is switched off by, and the like: no BAR goes there. One that is
+ * missing has the address 0, and one in memory none that a port has.
+ */
+static void keep_ports(const struct acpi_fadt *fadt)
+{
+    bars_keep_port(fadt->pm1a_control.address);
+    bars_keep_port(fadt->pm1b_control.address);
+    bars_keep_port(fadt->sleep_control.address);
+    bars_keep_port(fadt->reset_register.address);
+}
+
 bool machine_init(const struct boot_info *boot, const struct acpi_tables *tables,
                   const struct machine_options *options)
 {
@@ -85,8 +97,6 @@ bool machine_init(const struct boot_info *boot, const struct acpi_tables *tables
     for (size_t i = 0; i < scan.count; i++)
         rp_scan_publish(&scan.functions[i],
                         rp_scan_evaluate(&scan, &cfg, i, options->alias));
-    for (size_t i = 0; i < scan.count; i++)
-        bars_learn(&scan.functions[i]);
     reports = (struct rp_report_context){
         .platform = platform_self(),
         .ecam = &ecam,
@@ -94,6 +104,9 @@ bool machine_init(const struct boot_info *boot, const struct acpi_tables *tables
         .alias = options->alias,
         .permission = options->reports,
     };
+    for (size_t i = 0; i < scan.count; i++)
+        bars_learn(&scan.functions[i]);
+    keep_ports(&tables->fadt);
     return true;
 }
 

@@ -17,6 +17,7 @@ struct rp_platform *platform_self(void)
     return &platform;
 }
 
+/* Ports need not be multiples of the width here: a guest's access goes as it came. */
 uint32_t rp_platform_io_read(struct rp_platform *self, uint16_t port, unsigned width)
 {
     (void)self;

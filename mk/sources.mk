@@ -22,6 +22,7 @@ CORE_SRCS := \
 	core/rootport_image.c \
 	core/rootport_text.c \
 	core/scan.c \
+	core/space.c \
 	core/status.c \
 	core/topology.c \
 	core/type1.c \
@@ -71,6 +72,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/aml.c \
 	hypervisor/guest/arguments.c \
 	hypervisor/guest/build.c \
+	hypervisor/guest/config_ports.c \
 	hypervisor/guest/conline.c \
 	hypervisor/guest/cpuid.c \
 	hypervisor/guest/devices.c \
@@ -84,6 +86,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/hardware.c \
 	hypervisor/guest/hardware_io.c \
 	hypervisor/guest/hardware_memory.c \
+	hypervisor/guest/hardware_move.c \
 	hypervisor/guest/hardware_pci.c \
 	hypervisor/guest/hardware_sriov.c \
 	hypervisor/guest/hardware_tables.c \
@@ -99,6 +102,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/physdev.c \
 	hypervisor/guest/pins.c \
 	hypervisor/guest/pvh.c \
+	hypervisor/guest/trapped.c \
 	hypervisor/guest/vapic.c \
 	hypervisor/guest/vcpu.c \
 	hypervisor/guest/vioapic.c \
@@ -264,6 +268,7 @@ UNIT_TESTS := \
 	rootport_slot \
 	saved \
 	scan \
+	space \
 	string \
 	topology \
 	types \
@@ -272,6 +277,7 @@ UNIT_TESTS := \
 	vpci_bars \
 	vpci_caps \
 	vpci_errors \
+	vpci_header \
 	vpci_interrupts \
 	vpci_rebar \
 	vpci_rows \

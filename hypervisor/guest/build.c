@@ -372,6 +372,7 @@ static bool build_tables(struct domain *domain, uint64_t *out_rsdp)
         .clock = ACPI_TABLES_CMOS_CLOCK,
         .ecam_base = {DOMAIN_ECAM_BASE},
         .last_bus = (uint8_t)(domain->ecam_size / DOMAIN_ECAM_BUS_SIZE - 1),
+        .io = pci_io_window(),
         .memory = pci_memory_window(),
         .prefetched = pci_prefetchable_window(),
         .port_count = domain->pci->port_count,

@@ -78,56 +78,49 @@ static size_t piece(const struct domain *domain, uint64_t gpa, size_t size,
     return 0;
 }
 
-bool domain_read(const struct domain *domain, uint64_t gpa, void *to, size_t size)
-{
-    uint8_t *bytes = to;
+enum transfer {
+    TRANSFER_READ,
+    TRANSFER_WRITE,
+    TRANSFER_CLEAR, /* without bytes */
+};
 
+static bool transfer(const struct domain *domain, enum transfer what, uint64_t gpa,
+                     void *bytes, size_t size)
+{
     while (size != 0) {
         void *place;
         size_t part = piece(domain, gpa, size, &place);
 
         if (part == 0)
             return false;
-        memcpy(bytes, place, part);
-        bytes += part;
+        if (what == TRANSFER_READ)
+            memcpy(bytes, place, part);
+        else if (what == TRANSFER_WRITE)
+            memcpy(place, bytes, part);
+        else
+            memset(place, 0, part);
+        if (bytes != NULL)
+            bytes = (uint8_t *)bytes + part;
         gpa += part;
         size -= part;
     }
     return true;
+}
+
+bool domain_read(const struct domain *domain, uint64_t gpa, void *to, size_t size)
+{
+    return transfer(domain, TRANSFER_READ, gpa, to, size);
 }
 
 bool domain_write(const struct domain *domain, uint64_t gpa, const void *from,
                   size_t size)
 {
-    const uint8_t *bytes = from;
-
-    while (size != 0) {
-        void *place;
-        size_t part = piece(domain, gpa, size, &place);
-
-        if (part == 0)
-            return false;
-        memcpy(place, bytes, part);
-        bytes += part;
-        gpa += part;
-        size -= part;
-    }
-    return true;
+    return transfer(domain, TRANSFER_WRITE, gpa, (void *)from, size);
 }
 
 bool domain_clear(const struct domain *domain, uint64_t gpa, size_t size)
 {
-    while (size != 0) {
-        void *place;
-        size_t part = piece(domain, gpa, size, &place);
-
-        if (part == 0)
-            return false;
-        memset(place, 0, part);
-        gpa += part;
-        size -= part;
-    }
-    return true;
+    return transfer(domain, TRANSFER_CLEAR, gpa, NULL, size);
 }
 
 /*

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rootport/access.h>
+
 #include "cpu/spinlock.h"
 #include "guest/conline.h"
 #include "guest/vcpu.h"
@@ -38,6 +40,9 @@ enum {
 #define DOMAIN_ACPI_END      0x00100000ull
 
 /* I/O ports beside those of the UART, the clock and CF8/CFC. */
+#define DOMAIN_IO_BASE            0x1000u /* of I/O BARs */
+#define DOMAIN_IO_END             0x10000u
+#define DOMAIN_IO_WINDOW          0x1000u /* of one port */
 #define DOMAIN_PORT_SLEEP_CONTROL 0x600u
 #define DOMAIN_PORT_SLEEP_STATUS  0x601u
 #define DOMAIN_PORT_RESET         0x602u
@@ -81,8 +86,9 @@ struct domain {
     uint64_t ecam_size;        /* of the region that is made for it, if one is */
     struct guest_pci *pci;     /* NULL where it sees the machine itself, */
     struct hardware *hardware; /* and this is how */
-    uint64_t hypercall_page;   /* as the guest last wrote the MSR */
-    uint32_t refused_count;    /* accesses to what isn't the domain's, for the log */
+    struct rp_cf8 cf8;
+    uint64_t hypercall_page; /* as the guest last wrote the MSR */
+    uint32_t refused_count;  /* accesses to what isn't the domain's, for the log */
 
     bool has_iommu;
     struct iommu_context iommu;

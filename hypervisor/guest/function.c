@@ -8,6 +8,7 @@
 #include <rootport/group.h>
 #include <rootport/pci_regs.h>
 
+#include "bars.h"
 #include "cpu/clock.h"
 #include "dev/console.h"
 #include "guest/errors.h"
@@ -219,7 +220,7 @@ bool function_end_reset(struct guest_function *function)
 
 /* ---- Records --------------------------------------------------------------- */
 
-enum rp_status function_learn(struct guest_function *function, enum rp_vpci_role role)
+const char *function_learn(struct guest_function *function, enum rp_vpci_role role)
 {
     struct rp_vpci_vf vf;
     struct rp_vpci_config config = {
@@ -233,13 +234,19 @@ enum rp_status function_learn(struct guest_function *function, enum rp_vpci_role
                              ? IOMMU_INTERRUPTS_MAX
                              : RP_VPCI_MSIX_ENTRIES_MAX,
     };
+    enum rp_status status;
 
     if (function->scanned->pf != RP_SCAN_NONE) {
         if (!hardware_describe_vf(function->scanned, &vf))
-            return RP_ERR_NO_DEVICE;
+            return rp_status_text(RP_ERR_NO_DEVICE);
         config.vf = &vf;
     }
-    return rp_vpci_attach(&function->state, &config);
+    status = rp_vpci_attach(&function->state, &config);
+    if (status == RP_ERR_UNSUPPORTED)
+        return rp_vpci_refusal_text(function->state.refusal);
+    if (status != RP_OK)
+        return rp_status_text(status);
+    return bars_check(function->scanned, &function->state);
 }
 
 static void close(struct guest_function *function)
@@ -253,28 +260,6 @@ static void close(struct guest_function *function)
     pages_free(function, record_pages());
 }
 
-static const char shared_page[] = "a BAR shares a page with another function's";
-
-static const char *problem_of(const struct guest_function *function,
-                              enum rp_status status)
-{
-    uint32_t rival;
-
-    if (status == RP_ERR_UNSUPPORTED)
-        return rp_vpci_refusal_text(function->state.refusal);
-    if (status != RP_OK)
-        return rp_status_text(status);
-    enum rp_group_overlap overlap =
-        rp_group_find_overlap(&function->state, machine_reports()->ecam);
-    if (overlap != RP_GROUP_OVERLAP_NONE)
-        return rp_group_overlap_text(overlap);
-    rival = rp_group_find_page_rival(machine_scan(), machine_cfg(), &function->state);
-    if (rival == RP_SCAN_NONE)
-        return NULL;
-    function_log(&machine_scan()->functions[rival], shared_page);
-    return shared_page;
-}
-
 /* Whoever gets a function gets its pin, where that is wired. */
 static uint32_t with_pin(const struct rp_function *scanned, uint32_t policy)
 {
@@ -285,7 +270,6 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
                                      const char **out_problem)
 {
     struct guest_function *function;
-    enum rp_status status;
     uint32_t index;
 
     if (confinement == FUNCTION_CONFINED_BY_NOTHING) {
@@ -309,11 +293,9 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
     function->scanned = scanned;
     function->sbdf = scanned->sbdf;
     function->policy = with_pin(scanned, policy);
-    status = function_learn(function, RP_VPCI_ROLE_GUEST);
-    *out_problem = problem_of(function, status);
+    *out_problem = function_learn(function, RP_VPCI_ROLE_GUEST);
     if (*out_problem != NULL) {
-        if (status == RP_OK)
-            rp_vpci_detach(&function->state);
+        rp_vpci_detach(&function->state);
         pages_free(function, record_pages());
         return NULL;
     }
@@ -346,9 +328,7 @@ static void forget_owner(struct guest_function *function)
     if (!function->is_tainted)
         status = rp_vpci_flr_finish(&function->state);
     rp_vpci_detach(&function->state);
-    if (status == RP_OK)
-        status = function_learn(function, RP_VPCI_ROLE_GUEST);
-    if (status != RP_OK)
+    if (status != RP_OK || function_learn(function, RP_VPCI_ROLE_GUEST) != NULL)
         function_log(function->scanned, "it does not come back from its reset");
     function->scanned->owner = 0;
     if (!function->is_wanted)

@@ -77,11 +77,11 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
 void function_set_policy(struct guest_function *function, uint32_t policy);
 
 /*
- * Learns what the function in @function->scanned is, for a view of @role. Statuses as
- * rp_vpci_attach(); RP_ERR_NO_DEVICE also if it's virtual, and nobody has its physical
+ * Learns what the function in @function->scanned is, for a view of @role. NULL, or why
+ * there can be none: one reason is that it's virtual, and nobody has its physical
  * function.
  */
-enum rp_status function_learn(struct guest_function *function, enum rp_vpci_role role);
+const char *function_learn(struct guest_function *function, enum rp_vpci_role role);
 
 /* Writes a line about a function to the log. */
 void function_log(const struct rp_function *function, const char *what);

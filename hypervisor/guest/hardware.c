@@ -18,9 +18,6 @@ enum {
     CLASS_IOMMU = 0x0806,
 };
 
-/* Of addresses that a BAR may have: the width that page tables can hold. */
-#define ADDRESSES_SIZE 0x10000000000000ull
-
 /* The one domain that has functions as the machine has them. */
 static const struct hardware *owner;
 
@@ -108,18 +105,19 @@ static bool may_use_pin(const struct rp_function *function)
 void hardware_open_windows(struct hardware_function *mine)
 {
     rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0},
-                       ADDRESSES_SIZE);
+                       HARDWARE_ADDRESS_END);
+    rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_IO, (rp_gpa_t){0}, 0x10000);
 }
 
-static enum rp_status attach(struct hardware_function *mine)
+static const char *attach(struct hardware_function *mine)
 {
-    enum rp_status status;
+    const char *problem;
 
     mine->base.policy =
         may_use_pin(mine->base.scanned) ? RP_VPCI_POLICY_INTX : RP_VPCI_POLICY_NONE;
-    status = function_learn(&mine->base, RP_VPCI_ROLE_HARDWARE);
+    problem = function_learn(&mine->base, RP_VPCI_ROLE_HARDWARE);
     hardware_open_windows(mine);
-    return status;
+    return problem;
 }
 
 static const char *prepare(struct hardware_function *mine,
@@ -130,14 +128,12 @@ static const char *prepare(struct hardware_function *mine,
     const char *problem = function_tie(function, domain_owner(domain));
     enum rp_status status;
 
+    if (problem == NULL)
+        problem = attach(mine);
     if (problem != NULL)
         return problem;
-    status = attach(mine);
-    if (status == RP_OK)
-        status = rp_vpci_build(&mine->base.view, &mine->base.state,
-                               rp_scan_verdict(function).size);
-    if (status == RP_ERR_UNSUPPORTED)
-        return rp_vpci_refusal_text(mine->base.state.refusal);
+    status = rp_vpci_build(&mine->base.view, &mine->base.state,
+                           rp_scan_verdict(function).size);
     if (status != RP_OK)
         return rp_status_text(status);
     problem = pins_connect(domain, function->pin_gsi, function->pin_gsi);
@@ -241,20 +237,23 @@ static void start_over(struct domain *domain, size_t index)
     struct hardware_function *mine = domain->hardware->functions[index];
     uint16_t size = mine->view->size;
     enum rp_status status = RP_OK;
+    const char *problem = NULL;
 
     if (!remove_vfs(domain, index)) {
         rp_vpci_quiesce(&mine->base.state);
         status = rp_vpci_flr_finish(&mine->base.state);
     } else if (!function_reset(&mine->base)) {
         rp_vpci_detach(&mine->base.state);
-        status = attach(mine);
+        problem = attach(mine);
     }
     hardware_open_windows(mine);
     pci_update_mappings(&mine->base, NULL);
-    if (status == RP_OK)
+    if (status == RP_OK && problem == NULL)
         status = rp_vpci_build(mine->view, &mine->base.state, size);
     if (status != RP_OK)
-        log_not_given(mine->base.domain, mine->base.sbdf, rp_status_text(status));
+        problem = rp_status_text(status);
+    if (problem != NULL)
+        log_not_given(mine->base.domain, mine->base.sbdf, problem);
 }
 
 void hardware_reset_functions(struct domain *domain)
@@ -275,8 +274,7 @@ void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self)
         return;
     __atomic_store_n(&hardware->functions[index], NULL, __ATOMIC_RELEASE);
     spin_lock(&hardware->lock);
-    rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0}, 0);
-    pci_update_mappings(&mine->base, self);
+    pci_close_windows(&mine->base, self);
     rp_vpci_quiesce(&mine->base.state);
     spin_unlock(&hardware->lock);
     pins_disconnect(mine->base.scanned->pin_gsi);

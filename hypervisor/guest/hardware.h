@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <rootport/access.h>
 #include <rootport/scan.h>
 #include <rootport/vpci.h>
 
@@ -113,18 +114,19 @@ bool hardware_update_views(struct domain *domain);
  */
 bool hardware_map_page(struct domain *domain, uint64_t gpa, bool is_write);
 
-/* Accesses that exit; false: @gpa is in no ECAM region and no trapped page. */
-bool hardware_mmio_read(struct domain *domain, uint64_t gpa, unsigned width,
+/* The machine's ECAM regions; false: @gpa is in none. */
+bool hardware_ecam_read(struct domain *domain, uint64_t gpa, unsigned width,
                         uint64_t *out_value);
-bool hardware_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value);
+bool hardware_ecam_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value);
 
 /* Any port; @width is 1, 2 or 4. */
 uint32_t hardware_port_read(struct vcpu *vcpu, uint16_t port, unsigned width);
 void hardware_port_write(struct vcpu *vcpu, uint16_t port, unsigned width,
                          uint32_t value);
 
-/* Ports 0xcf8 to 0xcff. */
-uint32_t hardware_cf8_read(struct vcpu *vcpu, uint16_t port, unsigned width);
-void hardware_cf8_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value);
+/* Configuration space of segment 0. */
+uint64_t hardware_cf8_read(struct domain *domain, const struct rp_access *access);
+void hardware_cf8_write(struct vcpu *vcpu, const struct rp_access *access,
+                        uint64_t value);
 
 #endif

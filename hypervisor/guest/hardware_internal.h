@@ -3,10 +3,11 @@
 #ifndef GUEST_HARDWARE_INTERNAL_H
 #define GUEST_HARDWARE_INTERNAL_H
 
-#include <rootport/access.h>
-
 #include "guest/hardware.h"
 #include "guest/pci.h"
+
+/* Above, nothing is the domain's: the width that page tables can hold. */
+#define HARDWARE_ADDRESS_END 0x800000000000ull
 
 /* A function that the domain has. Of two views, readers use the one @view names. */
 struct hardware_function {
@@ -19,9 +20,9 @@ struct hardware_function {
 struct hardware {
     const struct boot_info *boot;
     const struct acpi_tables *acpi;
-    bool is_observer;     /* the firmware domain: it changes nothing */
-    struct spinlock lock; /* around every change of the functions' registers */
-    struct rp_cf8 cf8;
+    bool is_observer; /* the firmware domain: it changes nothing */
+    /* Around every change of the functions' registers, and of what is mapped. */
+    struct spinlock lock;
     uint32_t noted_count;
     size_t capacity;                          /* of functions */
     struct hardware_function **functions;     /* by their place in the machine's table */
@@ -32,6 +33,16 @@ struct hardware {
 
 /* Lets its BARs be where they are: no port's window stands above them. */
 void hardware_open_windows(struct hardware_function *mine);
+
+/*
+ * Moves in hardware what the domain has moved of a function's BARs, as far as there is
+ * nothing else. Needs the machine's lock and hardware->lock.
+ */
+void hardware_move_bars(struct hardware_function *mine, struct vcpu *self);
+
+/* A write to what reads through. Needs the machine's lock below 0x40. */
+void hardware_write_bridge(struct domain *domain, uint32_t index, uint16_t reg,
+                           unsigned width, uint32_t value);
 
 /* Configuration space of any function of the machine, as the domain sees it. */
 uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,

@@ -3,14 +3,16 @@
  * Ports of a domain that sees the machine itself. The hardware domain reaches the
  * machine's ports but for those in the tables below; the firmware domain reads them,
  * and what it writes is dropped, but for what turns ACPI on. I/O BARs of functions
- * that others have need no row: those functions don't decode I/O.
+ * that others have are absent.
  */
 #include <stddef.h>
 
 #include <rootport/platform.h>
 
+#include "bars.h"
 #include "dev/console.h"
 #include "guest/acpi_tables.h"
+#include "guest/config_ports.h"
 #include "guest/devices.h"
 #include "guest/hardware_internal.h"
 #include "guest/vuart.h"
@@ -69,6 +71,7 @@ static bool is_among(const struct port_span *spans, size_t count, uint16_t port,
 static bool is_absent(const struct domain *domain, uint16_t port, unsigned width)
 {
     return is_among(absent, sizeof absent / sizeof absent[0], port, width) ||
+           bars_are_at(RP_SPACE_IO, port, port + width - 1, domain_owner(domain)) ||
            (domain->hardware->is_observer &&
             is_among(absent_for_observers,
                      sizeof absent_for_observers / sizeof absent_for_observers[0], port,
@@ -178,13 +181,7 @@ static void write_machine(struct vcpu *vcpu, uint16_t port, unsigned width,
             domain_log_refused(domain, "port", port, true);
         return;
     }
-    /* Aligned accesses alone are the platform's; others go byte by byte. */
-    if (port % width == 0)
-        rp_platform_io_write(machine_platform(), port, width, value);
-    else
-        for (unsigned i = 0; i < width; i++)
-            rp_platform_io_write(machine_platform(), (uint16_t)(port + i), 1,
-                                 value >> 8 * i & 0xff);
+    rp_platform_io_write(machine_platform(), port, width, value);
 }
 
 /* What an observer looks at is on record: each port once, the first ones of many. */
@@ -203,15 +200,8 @@ static void note_read(struct domain *domain, uint16_t port)
 
 static uint32_t read_machine(struct domain *domain, uint16_t port, unsigned width)
 {
-    uint32_t value = 0;
-
     note_read(domain, port);
-    if (port % width == 0)
-        return rp_platform_io_read(machine_platform(), port, width);
-    for (unsigned i = 0; i < width; i++)
-        value |= rp_platform_io_read(machine_platform(), (uint16_t)(port + i), 1)
-                 << 8 * i;
-    return value;
+    return rp_platform_io_read(machine_platform(), port, width);
 }
 
 /* SLP_TYP means what the AML says; S5 is all that is offered, so that it must be. */
@@ -227,7 +217,7 @@ static void write_sleep(struct vcpu *vcpu, uint16_t port, unsigned width, uint32
 static uint32_t read_port(struct vcpu *vcpu, uint16_t port, unsigned width)
 {
     if (is_config(port, width))
-        return hardware_cf8_read(vcpu, port, width);
+        return config_ports_read(vcpu, port, width);
     if (is_uart(port))
         return width == 1 ? devices_uart_read(vcpu->domain, port - ACPI_TABLES_COM1_PORT)
                           : UINT32_MAX;
@@ -244,7 +234,7 @@ static void write_port(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_
     const struct acpi_fadt *fadt = &vcpu->domain->hardware->acpi->fadt;
 
     if (is_config(port, width))
-        hardware_cf8_write(vcpu, port, width, value);
+        config_ports_write(vcpu, port, width, value);
     else if (is_uart(port) && width == 1)
         devices_uart_write(vcpu->domain, port - ACPI_TABLES_COM1_PORT, (uint8_t)value);
     else if (is_rtc(port) && width == 1)

@@ -24,7 +24,6 @@ enum {
 #define INTERRUPT_MESSAGES      0xfee00000ull /* and the local APIC */
 #define INTERRUPT_MESSAGES_SIZE 0x00100000ull
 #define IOMMU_REGISTERS_SIZE    0x00080000ull /* with performance counters: 48882, 3.4 */
-#define ADDRESS_END             0x800000000000ull
 
 static uint64_t end_of(const struct memory_range *range)
 {
@@ -235,8 +234,9 @@ static enum npt_kind kind_of(const struct hardware *hardware, uint64_t page)
 {
     enum memory_type type = type_of(hardware->boot, page);
 
-    if (page < MEGABYTE || page >= ADDRESS_END || type == MEMORY_USABLE ||
-        is_kept(hardware->acpi, page) || is_ecam(page) || bars_has_page(page))
+    if (page < MEGABYTE || page >= HARDWARE_ADDRESS_END || type == MEMORY_USABLE ||
+        is_kept(hardware->acpi, page) || is_ecam(page) ||
+        bars_are_at(RP_SPACE_MEMORY, page, page + PAGE_SIZE - 1, 0))
         return NPT_NOTHING;
     if (!hardware->is_observer)
         return NPT_DEVICE;

@@ -3,8 +3,8 @@
  * The machine's own PCI topology, as a domain sees it that has a part of it.
  *
  * Functions that it has are views of their own (vpci.h). Bridges and the chipset read
- * through: every function behind a bridge depends on it, whoever has that, so but a
- * few bits are nobody's to change. All else is absent.
+ * through: every function behind a bridge depends on it, whoever has that, so but its
+ * windows and a few bits are nobody's to change. All else is absent.
  */
 #include <rootport/access.h>
 #include <rootport/pci_regs.h>
@@ -16,13 +16,6 @@
 enum {
     BASE_CLASS_BRIDGE = 0x06,
 };
-
-/*
- * A bridge may be opened further; closing it would cut off what is behind it. ARI
- * forwarding reaches the functions from 8 on, as virtual ones are: 7.5.3.16.
- */
-#define BRIDGE_COMMAND_MAY_SET                                                           \
-    (RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER)
 
 static struct hardware_function *own(const struct domain *domain, uint32_t index)
 {
@@ -95,25 +88,6 @@ uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
     return value;
 }
 
-/* The rest of a bridge is dropped without a word: every kernel tries to size its BARs. */
-static void write_bridge(const struct domain *domain, const struct rp_function *bridge,
-                         uint16_t reg, unsigned width, uint32_t value)
-{
-    uint32_t may_set = 0;
-    uint16_t old;
-
-    if (reg == RP_PCI_COMMAND)
-        may_set = BRIDGE_COMMAND_MAY_SET;
-    else if (bridge->pcie_cap != 0 &&
-             reg == bridge->pcie_cap + RP_PCI_PCIE_DEVICE_CONTROL2)
-        may_set = RP_PCI_PCIE_DEVICE_CONTROL2_ARI_FORWARDING;
-    if (!(value & may_set) || width < 2 || domain->hardware->is_observer ||
-        rp_cfg_read16(machine_cfg(), bridge->sbdf, reg, &old) != RP_OK)
-        return;
-    (void)rp_cfg_write16(machine_cfg(), bridge->sbdf, reg,
-                         (uint16_t)(old | (value & may_set)));
-}
-
 /* What a write changed. Needs the lock, which isn't held all the time. */
 static void apply(struct hardware_function *mine, struct vcpu *vcpu, uint32_t index,
                   struct rp_vpci_effects *effects)
@@ -137,22 +111,29 @@ void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigne
     struct hardware *hardware = domain->hardware;
     const struct rp_scan *scan = machine_scan();
     uint32_t index = rp_scan_find(scan, sbdf);
+    const bool may_move = reg < RP_PCI_CAPABILITIES_BASE;
     struct rp_vpci_effects effects = {0};
     struct hardware_function *mine;
 
     if (index == RP_SCAN_NONE)
         return;
+    if (may_move)
+        machine_lock();
     mine = own(domain, index);
     if (mine != NULL) {
         spin_lock(&hardware->lock);
         if (is_answering(mine)) {
             rp_vpci_write(view_of(mine), reg, width, value, &effects);
+            if (may_move)
+                hardware_move_bars(mine, vcpu);
             apply(mine, vcpu, index, &effects);
         }
         spin_unlock(&hardware->lock);
     } else if (is_platform(&scan->functions[index])) {
-        write_bridge(domain, &scan->functions[index], reg, width, value);
+        hardware_write_bridge(domain, index, reg, width, value);
     }
+    if (may_move)
+        machine_unlock();
 }
 
 /* ---- Accesses -------------------------------------------------------------- */
@@ -205,37 +186,14 @@ static void write_access(struct vcpu *vcpu, const struct rp_access *access,
     }
 }
 
-uint32_t hardware_cf8_read(struct vcpu *vcpu, uint16_t port, unsigned width)
+uint64_t hardware_cf8_read(struct domain *domain, const struct rp_access *access)
 {
-    struct hardware *hardware = vcpu->domain->hardware;
-    struct rp_access access;
-
-    switch (rp_cf8_decode(&hardware->cf8, port, width, &access)) {
-    case RP_CF8_ADDRESS:
-        return hardware->cf8.address;
-    case RP_CF8_DATA:
-        return (uint32_t)read_access(vcpu->domain, &access, &all_buses);
-    case RP_CF8_NOTHING:
-        break;
-    }
-    return UINT32_MAX;
+    return read_access(domain, access, &all_buses);
 }
 
-void hardware_cf8_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+void hardware_cf8_write(struct vcpu *vcpu, const struct rp_access *access, uint64_t value)
 {
-    struct hardware *hardware = vcpu->domain->hardware;
-    struct rp_access access;
-
-    switch (rp_cf8_decode(&hardware->cf8, port, width, &access)) {
-    case RP_CF8_ADDRESS:
-        rp_cf8_write_address(&hardware->cf8, value);
-        break;
-    case RP_CF8_DATA:
-        write_access(vcpu, &access, &all_buses, value);
-        break;
-    case RP_CF8_NOTHING:
-        break;
-    }
+    write_access(vcpu, access, &all_buses, value);
 }
 
 /*
@@ -261,63 +219,29 @@ static bool find_region(uint64_t gpa, struct buses *out_buses, uint64_t *out_off
     return false;
 }
 
-bool hardware_mmio_read(struct domain *domain, uint64_t gpa, unsigned width,
+bool hardware_ecam_read(struct domain *domain, uint64_t gpa, unsigned width,
                         uint64_t *out_value)
 {
-    const struct rp_scan *scan = machine_scan();
+    struct rp_access access;
     struct buses buses;
     uint64_t offset;
 
-    if (find_region(gpa, &buses, &offset)) {
-        struct rp_access access = rp_access_ecam(offset, width);
-
-        *out_value = read_access(domain, &access, &buses);
-        return true;
-    }
-    for (uint32_t i = 0; i < scan->count; i++) {
-        const struct hardware_function *mine = own(domain, i);
-
-        if (mine != NULL &&
-            rp_vpci_mmio_read(&mine->base.state, (rp_gpa_t){gpa}, width, out_value))
-            return true;
-    }
-    return false;
+    if (!find_region(gpa, &buses, &offset))
+        return false;
+    access = rp_access_ecam(offset, width);
+    *out_value = read_access(domain, &access, &buses);
+    return true;
 }
 
-static bool write_trapped(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
+bool hardware_ecam_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
 {
-    const struct rp_scan *scan = machine_scan();
-    bool is_taken = false;
-
-    for (uint32_t i = 0; i < scan->count && !is_taken; i++) {
-        struct hardware_function *mine = own(vcpu->domain, i);
-        struct rp_vpci_effects effects = {0};
-
-        if (mine == NULL)
-            continue;
-        is_taken = rp_vpci_mmio_write(&mine->base.state, (rp_gpa_t){gpa}, width, value,
-                                      &effects);
-        if (is_taken)
-            pci_apply_effects(&mine->base, vcpu, &effects);
-    }
-    return is_taken;
-}
-
-bool hardware_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
-{
-    struct hardware *hardware = vcpu->domain->hardware;
+    struct rp_access access;
     struct buses buses;
     uint64_t offset;
-    bool is_taken;
 
-    if (find_region(gpa, &buses, &offset)) {
-        struct rp_access access = rp_access_ecam(offset, width);
-
-        write_access(vcpu, &access, &buses, value);
-        return true;
-    }
-    spin_lock(&hardware->lock);
-    is_taken = write_trapped(vcpu, gpa, width, value);
-    spin_unlock(&hardware->lock);
-    return is_taken;
+    if (!find_region(gpa, &buses, &offset))
+        return false;
+    access = rp_access_ecam(offset, width);
+    write_access(vcpu, &access, &buses, value);
+    return true;
 }

@@ -90,9 +90,10 @@ bool hardware_remove_vfs(struct domain *domain, uint32_t index)
 /* ---- On --------------------------------------------------------------------- */
 
 /* What the domain has mapped there while nothing was there goes. */
-static bool take_ranges(struct domain *domain, struct vcpu *self,
-                        const struct rp_vpci_state *state)
+static bool take_ranges(struct hardware_function *mine, struct vcpu *self)
 {
+    struct domain *domain = mine->base.domain;
+    const struct rp_vpci_state *state = &mine->base.state;
     struct rp_vpci_window range;
 
     for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
@@ -100,7 +101,7 @@ static bool take_ranges(struct domain *domain, struct vcpu *self,
 
         if (!rp_vpci_sriov_range(state, i, &range))
             continue;
-        is_taken = bars_take(range.base.value, range.size);
+        is_taken = bars_take(mine->base.scanned, range.base.value, range.size);
         if (is_taken && npt_map(domain, range.base.value, 0, range.size, NPT_NOTHING))
             continue;
         give_ranges_back(state, i + is_taken);
@@ -139,7 +140,7 @@ static bool decide(struct vcpu *vcpu, struct hardware_function *mine, uint32_t i
 
     spin_lock(&domain->hardware->lock);
     if (wants && !was_on) {
-        is_done = take_ranges(domain, vcpu, state);
+        is_done = take_ranges(mine, vcpu);
         if (!is_done)
             function_log(mine->base.scanned, "a VF BAR lies over something else");
     } else if (was_on && !wants && is_done) {

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "guest/acpi_tables.h"
+#include "guest/config_ports.h"
 #include "guest/devices.h"
 #include "guest/domain.h"
 #include "guest/exits.h"
@@ -81,7 +82,7 @@ struct port_range {
 };
 
 static const struct port_range ranges[] = {
-    {0xcf8, 0xcff, 0, pci_port_read, pci_port_write},
+    {0xcf8, 0xcff, 0, config_ports_read, config_ports_write},
     {ACPI_TABLES_COM1_PORT, ACPI_TABLES_COM1_PORT + VUART_PORT_COUNT - 1, 1, read_uart,
      write_uart},
     {0x70, 0x71, 1, read_rtc, write_rtc},
@@ -139,26 +140,54 @@ static void set_accumulator(struct vcpu *vcpu, unsigned width, uint32_t value)
     *rax = (width == 4 ? 0 : *rax & ~mask) | (value & mask);
 }
 
+static const struct port_range *range_of(const struct vcpu *vcpu, uint16_t port,
+                                         unsigned width)
+{
+    return hardware_is_for(vcpu->domain) ? &machine_ports : find(port, width);
+}
+
+static void refuse(struct vcpu *vcpu, uint16_t port, bool is_write)
+{
+    if (!is_probed_by_everyone(port))
+        domain_log_refused(vcpu->domain, "port", port, is_write);
+}
+
+static uint32_t read_port(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    const struct port_range *range = range_of(vcpu, port, width);
+    uint32_t value = UINT32_MAX;
+
+    if (range != NULL)
+        return range->read(vcpu, port, width);
+    if (!pci_io_read(vcpu, port, width, &value))
+        refuse(vcpu, port, false);
+    return value;
+}
+
+static void write_port(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    const struct port_range *range = range_of(vcpu, port, width);
+
+    if (range != NULL)
+        range->write(vcpu, port, width, value);
+    else if (!pci_io_write(vcpu, port, width, value))
+        refuse(vcpu, port, true);
+}
+
 void io_handle(struct vcpu *vcpu)
 {
     const struct vcpu_exit *exit = &vcpu->exit;
-    const struct port_range *range =
-        hardware_is_for(vcpu->domain) ? &machine_ports : find(exit->port, exit->width);
 
-    if (exit->is_string || range == NULL) {
+    if (exit->is_string) {
         if (!is_probed_by_everyone(exit->port))
-            domain_log_refused(vcpu->domain,
-                               exit->is_string ? "a string at port" : "port", exit->port,
+            domain_log_refused(vcpu->domain, "a string at port", exit->port,
                                !exit->is_in);
-        if (exit->is_string && exit->is_repeated)
+        if (exit->is_repeated)
             vcpu->regs.gpr[DECODE_RCX] = 0;
-        else if (exit->is_in && !exit->is_string)
-            set_accumulator(vcpu, exit->width, 0xffffffff);
     } else if (exit->is_in) {
-        set_accumulator(vcpu, exit->width, range->read(vcpu, exit->port, exit->width));
+        set_accumulator(vcpu, exit->width, read_port(vcpu, exit->port, exit->width));
     } else {
-        range->write(vcpu, exit->port, exit->width,
-                     (uint32_t)(vcpu->regs.gpr[DECODE_RAX] & mask_of(exit->width)));
+        write_port(vcpu, exit->port, exit->width, (uint32_t)vcpu->regs.gpr[DECODE_RAX]);
     }
     vcpu_skip(vcpu);
 }

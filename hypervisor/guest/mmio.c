@@ -11,6 +11,7 @@
 #include "guest/hw.h"
 #include "guest/npt.h"
 #include "guest/pci.h"
+#include "guest/trapped.h"
 #include "svm/execute.h"
 
 enum {
@@ -33,14 +34,16 @@ static bool is_ioapic(uint64_t gpa)
 static bool read_device(struct domain *domain, uint64_t gpa, unsigned width,
                         uint64_t *out_value)
 {
-    return hardware_is_for(domain) ? hardware_mmio_read(domain, gpa, width, out_value)
-                                   : pci_mmio_read(domain, gpa, width, out_value);
+    return (hardware_is_for(domain) &&
+            hardware_ecam_read(domain, gpa, width, out_value)) ||
+           trapped_read(domain, gpa, width, out_value);
 }
 
 static bool write_device(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
 {
-    return hardware_is_for(vcpu->domain) ? hardware_mmio_write(vcpu, gpa, width, value)
-                                         : pci_mmio_write(vcpu, gpa, width, value);
+    return (hardware_is_for(vcpu->domain) &&
+            hardware_ecam_write(vcpu, gpa, width, value)) ||
+           trapped_write(vcpu, gpa, width, value);
 }
 
 static uint64_t read(void *context, unsigned width)

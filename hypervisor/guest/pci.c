@@ -42,13 +42,18 @@ const char *pci_init(struct domain *domain, unsigned port_count)
         rp_topology_first_bus((unsigned)port_count) * DOMAIN_ECAM_BUS_SIZE;
     pci->next_memory = DOMAIN_WINDOW_BASE;
     pci->next_prefetchable = DOMAIN_WINDOW64_BASE;
+    pci->next_io = DOMAIN_IO_BASE;
     return NULL;
 }
 
-/* Whether a BAR goes behind the prefetchable window: the other is below 4 GiB. */
-static bool wants_prefetchable(const struct rp_vpci_bar *bar)
+/* The window that a BAR goes behind; the one that isn't prefetchable is below 4 GiB. */
+static enum rp_vpci_window_kind window_of(const struct rp_vpci_bar *bar)
 {
-    return bar->is_prefetchable && bar->kind == RP_VPCI_BAR_MEMORY64;
+    if (bar->kind == RP_VPCI_BAR_IO)
+        return RP_VPCI_WINDOW_IO;
+    return bar->is_prefetchable && bar->kind == RP_VPCI_BAR_MEMORY64
+               ? RP_VPCI_WINDOW_PREFETCHABLE
+               : RP_VPCI_WINDOW_MEMORY;
 }
 
 static uint64_t align_up(uint64_t value, uint64_t alignment)
@@ -63,14 +68,14 @@ struct need {
 };
 
 static struct need window_need(const struct guest_function *function,
-                               bool is_prefetchable)
+                               enum rp_vpci_window_kind kind)
 {
     struct need need = {0, MIB};
 
-    for (unsigned i = 0; function != NULL && i < RP_VPCI_BARS_MAX; i++) {
-        const struct rp_vpci_bar *bar = rp_vpci_bar(&function->state, i);
+    for (unsigned i = 0; function != NULL && i < RP_VPCI_RANGES_MAX; i++) {
+        const struct rp_vpci_bar *bar = rp_vpci_range(&function->state, i);
 
-        if (bar == NULL || wants_prefetchable(bar) != is_prefetchable)
+        if (bar == NULL || window_of(bar) != kind)
             continue;
         need.sum += bar->size;
         if (bar->size > need.largest)
@@ -90,10 +95,11 @@ static uint64_t power_of_two_below(uint64_t value)
 
 /* Takes a window from *@next; its size is 0 where it doesn't fit below @end. */
 static struct rp_rootport_window take_window(const struct guest_function *function,
-                                             bool is_prefetchable, uint64_t configured,
-                                             uint64_t *next, uint64_t end)
+                                             enum rp_vpci_window_kind kind,
+                                             uint64_t configured, uint64_t *next,
+                                             uint64_t end)
 {
-    struct need need = window_need(function, is_prefetchable);
+    struct need need = window_need(function, kind);
     struct rp_rootport_window window = {0, configured};
 
     if (window.size < need.sum)
@@ -111,34 +117,18 @@ static struct rp_rootport_window take_window(const struct guest_function *functi
     return window;
 }
 
-/* Places the BARs of one window, the largest first. */
-static void place_bars(struct guest_function *function, bool is_prefetchable,
-                       struct rp_rootport_window window)
+/* Ports are few: while all can have some they do, else those that need them. */
+static struct rp_rootport_window take_io(struct guest_pci *pci, unsigned port)
 {
-    uint64_t next = window.base;
-    uint64_t below = UINT64_MAX;
+    const bool is_for_all =
+        pci->port_count <= (DOMAIN_IO_END - DOMAIN_IO_BASE) / DOMAIN_IO_WINDOW;
+    struct rp_rootport_window window = {pci->next_io, DOMAIN_IO_WINDOW};
 
-    for (unsigned round = 0; round < RP_VPCI_BARS_MAX; round++) {
-        uint64_t largest = 0;
-
-        for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
-            const struct rp_vpci_bar *bar = rp_vpci_bar(&function->state, i);
-
-            if (bar != NULL && wants_prefetchable(bar) == is_prefetchable &&
-                bar->size < below && bar->size > largest)
-                largest = bar->size;
-        }
-        for (unsigned i = 0; largest != 0 && i < RP_VPCI_BARS_MAX; i++) {
-            const struct rp_vpci_bar *bar = rp_vpci_bar(&function->state, i);
-
-            if (bar == NULL || wants_prefetchable(bar) != is_prefetchable ||
-                bar->size != largest || next + largest > window.base + window.size)
-                continue;
-            if (rp_vpci_bar_place(&function->state, i, (rp_gpa_t){next}) == RP_OK)
-                next += largest;
-        }
-        below = largest;
-    }
+    if (pci->next_io >= DOMAIN_IO_END ||
+        (!is_for_all && window_need(pci->ports[port].held, RP_VPCI_WINDOW_IO).sum == 0))
+        return (struct rp_rootport_window){0, 0};
+    pci->next_io += window.size;
+    return window;
 }
 
 bool pci_fits(const struct domain *domain, unsigned port,
@@ -146,8 +136,11 @@ bool pci_fits(const struct domain *domain, unsigned port,
 {
     const struct guest_port *place = &domain->pci->ports[port];
 
-    return window_need(function, false).sum <= place->memory.size &&
-           window_need(function, true).sum <= place->prefetchable.size;
+    for (unsigned i = 0; i < RP_VPCI_WINDOWS_MAX; i++)
+        if (i != RP_VPCI_WINDOW_IO &&
+            window_need(function, i).sum > place->windows[i].size)
+            return false;
+    return true;
 }
 
 void pci_set_room(const struct domain *domain, unsigned port,
@@ -163,18 +156,33 @@ void pci_set_room(const struct domain *domain, unsigned port,
 
         if (bar == NULL)
             continue;
-        window = wants_prefetchable(bar) ? place->prefetchable.size : place->memory.size;
+        window = place->windows[window_of(bar)].size;
         room = rp_group_room(scan, machine_cfg(), index, bar->hpa.value);
         rp_vpci_bar_set_room(&function->state, i, room < window ? room : window);
     }
 }
 
+/* The largest first: behind it, all others are at a multiple of their size. */
 void pci_place_bars(struct guest_function *function)
 {
     const struct guest_port *place = &function->domain->pci->ports[function->port];
+    struct rp_rootport_window left[RP_VPCI_WINDOWS_MAX];
 
-    place_bars(function, false, place->memory);
-    place_bars(function, true, place->prefetchable);
+    memcpy(left, place->windows, sizeof left);
+    for (uint64_t size = UINT64_C(1) << 63; size != 0; size /= 2)
+        for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++) {
+            const struct rp_vpci_bar *bar = rp_vpci_range(&function->state, i);
+            struct rp_rootport_window *window;
+
+            if (bar == NULL || bar->size != size)
+                continue;
+            window = &left[window_of(bar)];
+            if (size > window->size ||
+                rp_vpci_bar_place(&function->state, i, (rp_gpa_t){window->base}) != RP_OK)
+                continue;
+            window->base += size;
+            window->size -= size;
+        }
 }
 
 /* Each port has its own, unless what it waits for has the pin of an earlier port's. */
@@ -204,12 +212,15 @@ static const char *build_port(struct domain *domain, unsigned port)
     };
 
     place->line = choose_line(pci, port);
-    place->memory = take_window(place->held, false, place->memory_size, &pci->next_memory,
-                                DOMAIN_WINDOW_END);
-    place->prefetchable = take_window(place->held, true, place->prefetchable_size,
-                                      &pci->next_prefetchable, DOMAIN_WINDOW64_END);
-    config.memory = place->memory;
-    config.prefetchable = place->prefetchable;
+    config.memory = take_window(place->held, RP_VPCI_WINDOW_MEMORY, place->memory_size,
+                                &pci->next_memory, DOMAIN_WINDOW_END);
+    config.prefetchable =
+        take_window(place->held, RP_VPCI_WINDOW_PREFETCHABLE, place->prefetchable_size,
+                    &pci->next_prefetchable, DOMAIN_WINDOW64_END);
+    config.io = take_io(pci, port);
+    place->windows[RP_VPCI_WINDOW_MEMORY] = config.memory;
+    place->windows[RP_VPCI_WINDOW_PREFETCHABLE] = config.prefetchable;
+    place->windows[RP_VPCI_WINDOW_IO] = config.io;
     if (rp_rootport_init(&pci->rootports[port], &pci->port_images[port], &config) !=
         RP_OK)
         return "its port's windows are too large";
@@ -346,7 +357,7 @@ void pci_start(struct domain *domain)
 
     spin_lock(&pci->lock);
     rp_topology_reset(&pci->topology);
-    pci->cf8 = (struct rp_cf8){0};
+    domain->cf8 = (struct rp_cf8){0};
     for (unsigned i = 0; i < pci->port_count; i++)
         start_port(domain, i);
     pci_update_traps(domain, NULL);
@@ -376,4 +387,9 @@ struct acpi_tables_window pci_prefetchable_window(void)
 {
     return (struct acpi_tables_window){DOMAIN_WINDOW64_BASE,
                                        DOMAIN_WINDOW64_END - DOMAIN_WINDOW64_BASE};
+}
+
+struct acpi_tables_window pci_io_window(void)
+{
+    return (struct acpi_tables_window){DOMAIN_IO_BASE, DOMAIN_IO_END - DOMAIN_IO_BASE};
 }

@@ -39,8 +39,8 @@ struct guest_port {
     const struct launch_port *config; /* of what is held */
     uint64_t memory_size;             /* as configured, 0: as needed */
     uint64_t prefetchable_size;
-    struct rp_rootport_window memory; /* as firmware sets them up */
-    struct rp_rootport_window prefetchable;
+    /* As firmware sets them up, by enum rp_vpci_window_kind. */
+    struct rp_rootport_window windows[RP_VPCI_WINDOWS_MAX];
     struct guest_function *function;  /* NULL: empty */
     struct guest_function *held;      /* to be plugged in when its condition is met */
     struct rp_bridge bridge;          /* above it, if it is a conventional one */
@@ -53,7 +53,6 @@ struct guest_port {
 struct guest_pci {
     struct spinlock lock; /* around every change */
     bool is_held_awaited; /* the guest hasn't looked yet: held_await() */
-    struct rp_cf8 cf8;
     unsigned port_count;
     uint64_t ones[PCI_ONES_COUNT]; /* pages that read all ones for now; 0: none */
     unsigned next_ones;
@@ -61,6 +60,7 @@ struct guest_pci {
     struct rp_image *port_images; /* port_count of them, and then of their bridges */
     uint64_t next_memory;         /* where the next port's windows begin */
     uint64_t next_prefetchable;
+    uint64_t next_io;
     struct rp_topology topology;
     struct guest_port ports[RP_TOPOLOGY_PORTS_MAX];
     struct rp_rootport rootports[RP_TOPOLOGY_PORTS_MAX];
@@ -122,19 +122,19 @@ void pci_release(struct domain *domain);
 /* What the guest's host bridge passes on. */
 struct acpi_tables_window pci_memory_window(void);
 struct acpi_tables_window pci_prefetchable_window(void);
+struct acpi_tables_window pci_io_window(void);
 
-/* Ports 0xcf8 to 0xcff; @width is 1, 2 or 4. */
-uint32_t pci_port_read(struct vcpu *vcpu, uint16_t port, unsigned width);
-void pci_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value);
+/* Configuration space, from bus 0 on. */
+uint64_t pci_access_read(struct domain *domain, const struct rp_access *access);
+void pci_access_write(struct vcpu *vcpu, const struct rp_access *access, uint64_t value);
 
 /* The ECAM region; @width is 1, 2, 4 or 8, with any alignment. */
 uint64_t pci_ecam_read(struct domain *domain, uint64_t offset, unsigned width);
 void pci_ecam_write(struct vcpu *vcpu, uint64_t offset, unsigned width, uint64_t value);
 
-/* Trapped pages of BARs; false if @gpa is in none. */
-bool pci_mmio_read(struct domain *domain, uint64_t gpa, unsigned width,
-                   uint64_t *out_value);
-bool pci_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value);
+/* Ports of I/O BARs, at the machine's own; false if @port is in none. */
+bool pci_io_read(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t *out_value);
+bool pci_io_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value);
 
 /*
  * Lets the CPU read all ones in the page of @gpa, for as long as it needs for one

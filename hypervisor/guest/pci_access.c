@@ -6,8 +6,8 @@
 #include "guest/hw.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
+#include "guest/trapped.h"
 #include "guest/vapic.h"
-#include "launch/launch.h"
 #include "machine.h"
 #include "mm/pages.h"
 
@@ -63,7 +63,7 @@ bool pci_map_ones(struct vcpu *vcpu, uint64_t gpa)
 
     spin_lock(&pci->lock);
     is_mapped = npt_allows(domain, gpa, false);
-    if (!is_mapped && !pci_mmio_read(domain, gpa, 1, &value)) {
+    if (!is_mapped && !trapped_read(domain, gpa, 1, &value)) {
         place = &pci->ones[pci->next_ones++ % PCI_ONES_COUNT];
         if (forget_ones(domain, place))
             domain_flush(domain, vcpu);
@@ -99,7 +99,8 @@ void pci_update_mappings(struct guest_function *function, struct vcpu *self)
     for (size_t i = 0; i < count; i++)
         if (now[i].backing == RP_VPCI_BACKING_DIRECT &&
             !is_among(&now[i], function->mappings, function->mapping_count))
-            map_or_stop(domain, &now[i], NPT_DEVICE);
+            map_or_stop(domain, &now[i],
+                        now[i].bar == RP_VPCI_ROM ? NPT_READ_ONLY : NPT_DEVICE);
     for (size_t i = 0; i < count; i++)
         function->mappings[i] = now[i];
     function->mapping_count = count;
@@ -108,24 +109,39 @@ void pci_update_mappings(struct guest_function *function, struct vcpu *self)
 void pci_update_windows(struct guest_function *function)
 {
     const struct rp_rootport *port = &function->domain->pci->rootports[function->port];
-    bool passes = rp_rootport_is_forwarding(port) && rp_rootport_is_decoding_memory(port);
-    struct rp_rootport_window memory = rp_rootport_memory(port);
-    struct rp_rootport_window prefetchable = rp_rootport_prefetchable(port);
+    struct rp_rootport_window windows[RP_VPCI_WINDOWS_MAX] = {
+        [RP_VPCI_WINDOW_MEMORY] = rp_rootport_memory(port),
+        [RP_VPCI_WINDOW_PREFETCHABLE] = rp_rootport_prefetchable(port),
+        [RP_VPCI_WINDOW_IO] = rp_rootport_io(port),
+    };
 
-    if (pci_is_conventional(function))
-        rp_bridge_narrow(&function->domain->pci->ports[function->port].bridge, &memory,
-                         &prefetchable);
-    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){memory.base},
-                       passes ? memory.size : 0);
-    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_PREFETCHABLE,
-                       (rp_gpa_t){prefetchable.base}, passes ? prefetchable.size : 0);
+    if (pci_is_conventional(function)) {
+        const struct rp_bridge *bridge =
+            &function->domain->pci->ports[function->port].bridge;
+
+        rp_bridge_narrow(bridge, &windows[RP_VPCI_WINDOW_MEMORY],
+                         &windows[RP_VPCI_WINDOW_PREFETCHABLE]);
+        windows[RP_VPCI_WINDOW_IO] = rp_bridge_io(bridge, windows[RP_VPCI_WINDOW_IO]);
+    }
+    for (unsigned i = 0; i < RP_VPCI_WINDOWS_MAX; i++) {
+        const bool passes = i == RP_VPCI_WINDOW_IO ? rp_rootport_is_forwarding(port)
+                                                   : rp_rootport_is_decoding_memory(port);
+
+        rp_vpci_window_set(&function->state, i, (rp_gpa_t){windows[i].base},
+                           passes ? windows[i].size : 0);
+    }
+}
+
+void pci_close_windows(struct guest_function *function, struct vcpu *self)
+{
+    for (unsigned i = 0; i < RP_VPCI_WINDOWS_MAX; i++)
+        rp_vpci_window_set(&function->state, i, (rp_gpa_t){0}, 0);
+    pci_update_mappings(function, self);
 }
 
 bool pci_begin_reset(struct guest_function *function, struct vcpu *self)
 {
-    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0}, 0);
-    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_PREFETCHABLE, (rp_gpa_t){0}, 0);
-    pci_update_mappings(function, self);
+    pci_close_windows(function, self);
     return function_begin_reset(function);
 }
 
@@ -325,8 +341,9 @@ static void write_piece(struct vcpu *vcpu, struct rp_access_piece piece, uint32_
     }
 }
 
-static uint64_t read_access(struct guest_pci *pci, const struct rp_access *access)
+uint64_t pci_access_read(struct domain *domain, const struct rp_access *access)
 {
+    struct guest_pci *pci = domain->pci;
     uint64_t value = UINT64_MAX;
 
     for (unsigned i = 0; i < access->count; i++)
@@ -335,8 +352,7 @@ static uint64_t read_access(struct guest_pci *pci, const struct rp_access *acces
     return value;
 }
 
-static void write_access(struct vcpu *vcpu, const struct rp_access *access,
-                         uint64_t value)
+void pci_access_write(struct vcpu *vcpu, const struct rp_access *access, uint64_t value)
 {
     struct guest_pci *pci = vcpu->domain->pci;
 
@@ -353,91 +369,44 @@ uint64_t pci_ecam_read(struct domain *domain, uint64_t offset, unsigned width)
     if (rp_access_is_natural(offset, width))
         return read_piece(domain->pci, rp_access_natural(offset, width));
     access = rp_access_ecam(offset, width);
-    return read_access(domain->pci, &access);
+    return pci_access_read(domain, &access);
 }
 
 void pci_ecam_write(struct vcpu *vcpu, uint64_t offset, unsigned width, uint64_t value)
 {
     struct rp_access access = rp_access_ecam(offset, width);
 
-    write_access(vcpu, &access, value);
+    pci_access_write(vcpu, &access, value);
 }
 
-/* Without them the address register is never written, and so enables no data port. */
-static bool has_ports(const struct vcpu *vcpu)
+/* Finds the machine's port for one of the guest's. */
+static bool find_port(const struct guest_pci *pci, uint16_t port, unsigned width,
+                      uint16_t *out_port)
 {
-    return vcpu->domain->config->has_configuration_ports;
-}
-
-uint32_t pci_port_read(struct vcpu *vcpu, uint16_t port, unsigned width)
-{
-    struct guest_pci *pci = vcpu->domain->pci;
-    struct rp_access access;
-
-    switch (rp_cf8_decode(&pci->cf8, port, width, &access)) {
-    case RP_CF8_ADDRESS:
-        return has_ports(vcpu) ? pci->cf8.address : UINT32_MAX;
-    case RP_CF8_DATA:
-        if (access.pieces[0].width == width)
-            return read_piece(pci, access.pieces[0]);
-        return (uint32_t)read_access(pci, &access);
-    case RP_CF8_NOTHING:
-        break;
-    }
-    return UINT32_MAX;
-}
-
-void pci_port_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
-{
-    struct guest_pci *pci = vcpu->domain->pci;
-    struct rp_access access;
-
-    switch (rp_cf8_decode(&pci->cf8, port, width, &access)) {
-    case RP_CF8_ADDRESS:
-        if (has_ports(vcpu))
-            rp_cf8_write_address(&pci->cf8, value);
-        break;
-    case RP_CF8_DATA:
-        write_access(vcpu, &access, value);
-        break;
-    case RP_CF8_NOTHING:
-        break;
-    }
-}
-
-bool pci_mmio_read(struct domain *domain, uint64_t gpa, unsigned width,
-                   uint64_t *out_value)
-{
-    struct guest_pci *pci = domain->pci;
-
     for (unsigned i = 0; i < pci->port_count; i++) {
-        struct guest_function *function =
+        const struct guest_function *function =
             __atomic_load_n(&pci->ports[i].function, __ATOMIC_SEQ_CST);
 
-        if (function != NULL &&
-            rp_vpci_mmio_read(&function->state, (rp_gpa_t){gpa}, width, out_value))
+        if (function != NULL && rp_vpci_port(&function->state, port, width, out_port))
             return true;
     }
     return false;
 }
 
-bool pci_mmio_write(struct vcpu *vcpu, uint64_t gpa, unsigned width, uint64_t value)
+bool pci_io_read(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t *out_value)
 {
-    struct guest_pci *pci = vcpu->domain->pci;
-    bool is_taken = false;
+    bool is_there = find_port(vcpu->domain->pci, port, width, &port);
 
-    spin_lock(&pci->lock);
-    for (unsigned i = 0; i < pci->port_count && !is_taken; i++) {
-        struct guest_function *function = pci->ports[i].function;
-        struct rp_vpci_effects effects = {0};
+    if (is_there)
+        *out_value = rp_platform_io_read(machine_platform(), port, width);
+    return is_there;
+}
 
-        if (function == NULL)
-            continue;
-        is_taken =
-            rp_vpci_mmio_write(&function->state, (rp_gpa_t){gpa}, width, value, &effects);
-        if (is_taken)
-            pci_apply_effects(function, vcpu, &effects);
-    }
-    spin_unlock(&pci->lock);
-    return is_taken;
+bool pci_io_write(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    bool is_there = find_port(vcpu->domain->pci, port, width, &port);
+
+    if (is_there)
+        rp_platform_io_write(machine_platform(), port, width, value);
+    return is_there;
 }

@@ -23,6 +23,9 @@ void pci_reset_bridge(struct guest_pci *pci, unsigned port, enum rp_bridge_setup
 /* Tells the function's state which windows its port passes on. */
 void pci_update_windows(struct guest_function *function);
 
+/* Nothing reaches the function from here on, until its windows are brought up to date. */
+void pci_close_windows(struct guest_function *function, struct vcpu *self);
+
 /* Carries out what a port asks for. */
 void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
              const struct rp_rootport_actions *actions);

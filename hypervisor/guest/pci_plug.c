@@ -41,7 +41,9 @@ static const char *plug(struct domain *domain, unsigned port,
     if (pci->ports[port].function != NULL ||
         rp_rootport_state(&pci->rootports[port]) != RP_ROOTPORT_EMPTY)
         return "its port has a function";
-    if (!pci_fits(domain, port, function))
+    if (!pci_fits(domain, port, function) &&
+        !(rp_vpci_range_forget(&function->state, RP_VPCI_ROM) &&
+          pci_fits(domain, port, function)))
         return "its port's windows are too small for its BARs: raise memory-window or "
                "prefetchable-window";
     pci_set_room(domain, port, function);
@@ -110,9 +112,7 @@ void pci_detach_child(struct domain *domain, unsigned port, struct vcpu *self)
     rp_topology_detach(&pci->topology, port);
     __atomic_store_n(&pci->ports[port].function, NULL, __ATOMIC_SEQ_CST);
     pci_update_traps(domain, self);
-    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0}, 0);
-    rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_PREFETCHABLE, (rp_gpa_t){0}, 0);
-    pci_update_mappings(function, self);
+    pci_close_windows(function, self);
     function_take_back(function, FUNCTION_LEAVE);
 }
 
@@ -148,10 +148,7 @@ void pci_reset_functions(struct domain *domain)
 
         if (function == NULL)
             continue;
-        rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0}, 0);
-        rp_vpci_window_set(&function->state, RP_VPCI_WINDOW_PREFETCHABLE, (rp_gpa_t){0},
-                           0);
-        pci_update_mappings(function, NULL);
+        pci_close_windows(function, NULL);
         function_take_back(function, FUNCTION_KEEP);
     }
     for (unsigned i = 0; i < pci->port_count; i++)

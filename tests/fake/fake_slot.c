@@ -56,6 +56,7 @@ struct rp_rootport_config fake_slot_config(void)
         .subordinate_bus = 3,
         .memory = {.base = 0xe0000000, .size = 0x200000},
         .prefetchable = {.base = 0x8000000000, .size = 0x40000000},
+        .io = {.base = 0x2000, .size = 0x2000},
     };
 }
 

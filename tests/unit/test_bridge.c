@@ -100,7 +100,8 @@ static void firmware_gives_it_all_that_the_port_has(void **state)
 
     rp_bridge_reset(&bridge, &image, &port, RP_BRIDGE_BY_FIRMWARE);
     assert_int_equal(get(0x18, 4), 0x00060605);
-    assert_int_equal(get(0x04, 2), 0x0006);
+    assert_int_equal(get(0x04, 2), 0x0007);
+    assert_int_equal(rp_bridge_io(&bridge, config.io).size, config.io.size);
     rp_bridge_narrow(&bridge, &memory, &prefetchable);
     assert_int_equal(memory.base, 0xe0000000);
     assert_int_equal(memory.size, 0x200000);
@@ -116,9 +117,9 @@ static void a_guest_writes_what_a_bridge_has(void **state)
         unsigned reg;
         uint32_t bits;
     } writable[] = {
-        {0x04, 0x0546},     {0x0c, 0xff},       {0x18, 0xffffff},   {0x20, 0xfff0fff0},
-        {0x24, 0xfff0fff0}, {0x28, 0xffffffff}, {0x2c, 0xffffffff}, {0x3c, 0x004300ff},
-        {0x48, 0x000f},     {0x9c, 0x3},
+        {0x04, 0x0547},     {0x0c, 0xff},       {0x18, 0xffffff},   {0x1c, 0xf0f0},
+        {0x20, 0xfff0fff0}, {0x24, 0xfff0fff0}, {0x28, 0xffffffff}, {0x2c, 0xffffffff},
+        {0x3c, 0x004300ff}, {0x48, 0x000f},     {0x9c, 0x3},
     };
 
     for (unsigned reg = 0; reg < 4096; reg += 4) {
@@ -133,6 +134,25 @@ static void a_guest_writes_what_a_bridge_has(void **state)
         assert_int_equal(zeroed ^ get(reg, 4), bits);
         rp_bridge_reset(&bridge, &image, &port, RP_BRIDGE_AFTER_RESET);
     }
+}
+
+/* Ports pass where both have a window, while the bridge is there and decodes I/O. */
+static void io_passes_where_both_windows_are(void **state)
+{
+    const struct rp_rootport_window above = {0x2000, 0x2000};
+
+    (void)state;
+    rp_bridge_reset(&bridge, &image, &port, RP_BRIDGE_AFTER_RESET);
+    assert_int_equal(rp_bridge_io(&bridge, above).size, 0);
+    put(0x04, 2, 0x0001);
+    put(0x1c, 2, 0x5030);
+    assert_int_equal(rp_bridge_io(&bridge, above).base, 0x3000);
+    assert_int_equal(rp_bridge_io(&bridge, above).size, 0x1000);
+    put(0x04, 2, 0x0006);
+    assert_int_equal(rp_bridge_io(&bridge, above).size, 0);
+    put(0x04, 2, 0x0001);
+    put(0x9c, 2, 0x3);
+    assert_int_equal(rp_bridge_io(&bridge, above).size, 0);
 }
 
 static void an_access_that_is_not_natural_does_nothing(void **state)
@@ -251,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup(forwards_nothing_after_a_reset, set_up),
         cmocka_unit_test_setup(firmware_gives_it_all_that_the_port_has, set_up),
         cmocka_unit_test_setup(a_guest_writes_what_a_bridge_has, set_up),
+        cmocka_unit_test_setup(io_passes_where_both_windows_are, set_up),
         cmocka_unit_test_setup(an_access_that_is_not_natural_does_nothing, set_up),
         cmocka_unit_test_setup(says_what_has_moved, set_up),
         cmocka_unit_test_setup(passes_on_no_more_than_the_port, set_up),

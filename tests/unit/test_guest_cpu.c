@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "cpu/regs.h"
+#include "guest/config_ports.h"
 #include "guest/cpuid.h"
 #include "guest/devices.h"
 #include "guest/domain.h"
@@ -115,19 +116,40 @@ void devices_rtc_write(struct domain *of, unsigned offset, uint8_t value)
     (void)value;
 }
 
-uint32_t pci_port_read(struct vcpu *of, uint16_t port, unsigned width)
+uint32_t config_ports_read(struct vcpu *of, uint16_t port, unsigned width)
 {
     (void)of;
     (void)width;
     return port;
 }
 
-void pci_port_write(struct vcpu *of, uint16_t port, unsigned width, uint32_t value)
+void config_ports_write(struct vcpu *of, uint16_t port, unsigned width, uint32_t value)
 {
     (void)of;
     (void)port;
     (void)width;
     (void)value;
+}
+
+/* The domain has one I/O BAR, of 32 ports. */
+static uint32_t io_written;
+
+bool pci_io_read(struct vcpu *of, uint16_t port, unsigned width, uint32_t *out_value)
+{
+    (void)of;
+    if (port < 0x1000 || port + width > 0x1020)
+        return false;
+    *out_value = 0xd0000000u | port;
+    return true;
+}
+
+bool pci_io_write(struct vcpu *of, uint16_t port, unsigned width, uint32_t value)
+{
+    (void)of;
+    if (port < 0x1000 || port + width > 0x1020)
+        return false;
+    io_written = value;
+    return true;
 }
 
 /* The domain of these tests doesn't see the machine. */
@@ -348,6 +370,17 @@ static void test_an_absent_port_reads_ones_in_its_width(void **state)
     assert_int_equal(skip_count, 3);
 }
 
+static void test_io_bars_have_what_no_device_has(void **state)
+{
+    (void)state;
+    assert_int_equal(read_port(0x1004, 4), 0xd0001004);
+    assert_int_equal(read_port(0x1004, 1), 0x1122334455667704);
+    assert_int_equal(read_port(0x101e, 4), 0xffffffff);
+    vcpu->regs.gpr[DECODE_RAX] = 0x1122334455667788;
+    access_port(0x1000, 4, false);
+    assert_int_equal(io_written, 0x55667788);
+}
+
 static void test_a_device_has_its_ports_and_its_width(void **state)
 {
     (void)state;
@@ -403,6 +436,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_apic_stays_in_x2apic_mode, setup),
         cmocka_unit_test_setup(test_writes_that_are_refused_fault, setup),
         cmocka_unit_test_setup(test_an_absent_port_reads_ones_in_its_width, setup),
+        cmocka_unit_test_setup(test_io_bars_have_what_no_device_has, setup),
         cmocka_unit_test_setup(test_a_device_has_its_ports_and_its_width, setup),
         cmocka_unit_test_setup(test_only_s5_and_reset_end_the_domain, setup),
         cmocka_unit_test_setup(test_a_repeated_string_is_over_at_once, setup),

@@ -48,12 +48,12 @@ static void bridge_is_programmed_as_by_firmware(void **state)
 {
     (void)state;
     assert_reads(0x18, 4, 0x00030300);
-    assert_reads(0x04, 2, 0x0006);
+    assert_reads(0x04, 2, 0x0007);
     assert_reads(0x20, 4, 0xe010e000);
     assert_reads(0x24, 4, 0x3ff10001);
     assert_reads(0x28, 4, 0x80);
     assert_reads(0x2c, 4, 0x80);
-    assert_reads(0x1c, 2, 0); /* no I/O window */
+    assert_reads(0x1c, 2, 0x3020);
     assert_reads(0x30, 4, 0);
 }
 
@@ -63,8 +63,11 @@ static void windows_of_size_0_are_closed(void **state)
     struct rp_rootport_config config = fake_slot_config();
     config.memory = (struct rp_rootport_window){0};
     config.prefetchable = (struct rp_rootport_window){.base = UINT64_C(1) << 40};
+    config.io = (struct rp_rootport_window){0};
     fake_slot_init_with(&slot, &config);
 
+    assert_reads(0x1c, 4, 0x000000f0);
+    assert_int_equal(rp_rootport_io(&slot.port).size, 0);
     assert_reads(0x20, 4, 0x0000fff0);
     assert_reads(0x24, 4, 0x0001fff1);
     assert_int_equal(rp_rootport_memory(&slot.port).size, 0);
@@ -147,8 +150,8 @@ static void config_refuses_what_registers_cannot_hold(void **state)
 {
     (void)state;
     struct rp_rootport_config good = fake_slot_config();
-    struct rp_rootport_config bad[] = {good, good, good, good, good, good,
-                                       good, good, good, good, good, good};
+    struct rp_rootport_config bad[] = {good, good, good, good, good, good, good,
+                                       good, good, good, good, good, good, good};
 
     bad[0].slot_number = 0;
     bad[1].slot_number = 8192;
@@ -162,6 +165,8 @@ static void config_refuses_what_registers_cannot_hold(void **state)
     bad[9].memory.size = 0x20100000;
     bad[10].prefetchable.base = UINT64_C(0xffffffffc0100000);
     bad[11].prefetchable.size = 1;
+    bad[12].io.base = 0x2800;
+    bad[13].io.size = 0xf000;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_refused(&bad[i]);
     assert_refused(&(struct rp_rootport_config){0});
@@ -222,9 +227,10 @@ static const struct {
     uint16_t reg;
     uint32_t writable;
 } writable_bits[] = {
-    {0x04, 0x00000546}, /* MSE, BME, PER, SERR#, interrupt disable */
+    {0x04, 0x00000547}, /* IOSE, MSE, BME, PER, SERR#, interrupt disable */
     {0x0c, 0x000000ff}, /* cache line size */
     {0x18, 0x00ffffff}, /* primary, secondary, subordinate bus */
+    {0x1c, 0x0000f0f0}, /* I/O base and limit */
     {0x20, 0xfff0fff0}, /* memory base and limit */
     {0x24, 0xfff0fff0}, /* prefetchable base and limit */
     {0x28, 0xffffffff},  {0x2c, 0xffffffff},
@@ -379,6 +385,35 @@ static void windows_are_what_the_guest_wrote(void **state)
     assert_int_equal(rp_rootport_memory(&slot.port).size, 0);
 }
 
+static void assert_io(uint64_t base, uint64_t size)
+{
+    const struct rp_rootport_window io = rp_rootport_io(&slot.port);
+
+    assert_int_equal(io.size, size);
+    if (size != 0)
+        assert_int_equal(io.base, base);
+}
+
+/* PCI-to-PCI Bridge r1.2, 3.2.5.6: 16-bit addresses, in units of 4 KiB. */
+static void the_io_window_is_what_the_guest_wrote(void **state)
+{
+    (void)state;
+    assert_io(0x2000, 0x2000);
+    fake_slot_write(&slot, 0x1c, 2, 0xf0e0);
+    assert_true(slot.last.set & RP_ROOTPORT_WINDOWS_CHANGED);
+    assert_io(0xe000, 0x2000);
+    fake_slot_write(&slot, 0x1c, 2, 0xffff);
+    assert_reads(0x1c, 4, 0xf0f0); /* no type bit, no error in Secondary Status */
+    assert_io(0xf000, 0x1000);
+    fake_slot_write(&slot, 0x1c, 2, 0x1020);
+    assert_io(0, 0);
+    fake_slot_write(&slot, 0x1c, 2, 0x0000);
+    assert_io(0, 0x1000);
+    fake_slot_write(&slot, 0x04, 2, 0x0006);
+    assert_true(slot.last.set & RP_ROOTPORT_WINDOWS_CHANGED);
+    assert_io(0, 0);
+}
+
 static void memory_enable_switches_the_windows(void **state)
 {
     (void)state;
@@ -433,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup(unsupported_power_states_are_not_entered, set_up),
         cmocka_unit_test_setup(buses_are_what_the_guest_wrote, set_up),
         cmocka_unit_test_setup(windows_are_what_the_guest_wrote, set_up),
+        cmocka_unit_test_setup(the_io_window_is_what_the_guest_wrote, set_up),
         cmocka_unit_test_setup(memory_enable_switches_the_windows, set_up),
         cmocka_unit_test_setup(reset_restores_every_register, set_up),
     };

@@ -125,20 +125,6 @@ static void a_bar_above_4_gib_keeps_both_halves(void **state)
     assert_int_equal(domain_read(domain, RP_PCI_BAR0 + 12, 4), 0xfffffffe);
 }
 
-static void an_io_bar_is_not_there(void **state)
-{
-    struct fake_domain *domain = *state;
-
-    fake_device_set(&domain->device, RP_PCI_BAR0 + 8, 4, 0xc001);
-    fake_device_set_rw(&domain->device, RP_PCI_BAR0 + 8, 4, 0xffffffe0);
-    assert_int_equal(fake_domain_start(domain), RP_OK);
-    assert_int_equal(domain_read(domain, RP_PCI_BAR0 + 8, 4), 0);
-    domain_write(domain, RP_PCI_BAR0 + 8, 4, 0xffffffff);
-    assert_int_equal(domain_read(domain, RP_PCI_BAR0 + 8, 4), 0);
-    assert_int_equal(fake_device_get(&domain->device, RP_PCI_BAR0 + 8, 4), 0xc001);
-    assert_null(rp_vpci_bar(&domain->state, 2));
-}
-
 /* f7091c0e1f was an endless loop over such a thing. */
 static void a_64_bit_bar_in_the_last_place_is_not_there(void **state)
 {
@@ -454,7 +440,6 @@ int main(void)
         PREPARED(sticky_decode_is_sized),
         PREPARED(non_bar_registers_are_left_alone),
         PREPARED(a_bar_above_4_gib_keeps_both_halves),
-        PREPARED(an_io_bar_is_not_there),
         PREPARED(a_64_bit_bar_in_the_last_place_is_not_there),
         PREPARED(a_bar_with_holes_in_its_size_is_refused),
         PREPARED(a_bar_inside_a_page_is_refused),

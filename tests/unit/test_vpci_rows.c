@@ -284,11 +284,12 @@ static void assert_body(struct fake_domain *domain, const struct row *row, unsig
             fail_msg("list %u, ID %04x, at %02x", row->list, row->id, at);
 }
 
-static void assert_untouched(struct fake_domain *domain, const struct row *row)
+static void assert_untouched(struct fake_domain *domain, const struct row *row,
+                             unsigned size)
 {
     struct fake_device before = domain->device;
 
-    for (unsigned at = 0; at < 0x80; at += 4) {
+    for (unsigned at = 0; at < size; at += 4) {
         domain_write(domain, place_of(row) + at, 4, 0);
         if (memcmp(domain->device.bytes, before.bytes, sizeof(before.bytes)) != 0)
             fail_msg("list %u, ID %04x, at %02x", row->list, row->id, at);
@@ -303,15 +304,17 @@ static void try_kind(struct fake_domain *domain, const struct row *row, enum kin
     case HIDDEN:
         assert_false(is_listed(domain, row));
         assert_body(domain, row, 0x60, 0);
-        assert_untouched(domain, row);
+        assert_untouched(domain, row, 0x80);
         break;
     case READ:
         if (!is_listed(domain, row))
             fail_msg("list %u, ID %04x", row->list, row->id);
         assert_body(domain, row, row->size, 0xff);
-        if (role == RP_VPCI_ROLE_GUEST) /* what comes after it is not its own */
+        assert_untouched(domain, row, row->size);
+        if (role == RP_VPCI_ROLE_GUEST) { /* what comes after it is not its own */
             assert_int_equal(domain_read(domain, place_of(row) + row->size, 4), 0);
-        assert_untouched(domain, row);
+            assert_untouched(domain, row, 0x80);
+        }
         break;
     case BITS:
         assert_true(is_listed(domain, row));

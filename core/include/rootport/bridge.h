@@ -53,4 +53,8 @@ struct rp_rootport_buses rp_bridge_buses(const struct rp_bridge *bridge);
 void rp_bridge_narrow(const struct rp_bridge *bridge, struct rp_rootport_window *memory,
                       struct rp_rootport_window *prefetchable);
 
+/* The part of the port's I/O window @above that gets through. */
+struct rp_rootport_window rp_bridge_io(const struct rp_bridge *bridge,
+                                       struct rp_rootport_window above);
+
 #endif

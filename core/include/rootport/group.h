@@ -56,32 +56,6 @@ void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
 
 /* ---- Host addresses ---- */
 
-/* What a BAR lies over that is none of its function's. */
-enum rp_group_overlap {
-    RP_GROUP_OVERLAP_NONE = 0,
-    RP_GROUP_OVERLAP_MEMORY = 1, /* RAM, or what firmware keeps in RAM */
-    RP_GROUP_OVERLAP_DEVICE = 2, /* an APIC, an IOMMU, or an enabled ECAM region */
-};
-
-/* Looks at the pages of every memory BAR of @state, and at what @ecam knows. */
-enum rp_group_overlap rp_group_find_overlap(const struct rp_vpci_state *state,
-                                            const struct rp_ecam *ecam);
-
-/* Likewise at the pages of [base, base + size), which is not empty. */
-enum rp_group_overlap rp_group_overlap_at(const struct rp_ecam *ecam, uint64_t base,
-                                          uint64_t size);
-
-/* A sentence for @overlap, never NULL. */
-const char *rp_group_overlap_text(enum rp_group_overlap overlap);
-
-/*
- * Another function of @scan with a BAR that begins in a page of a memory BAR of
- * @state; RP_SCAN_NONE if there is none. BARs are powers of two at multiples of
- * their size, so of two that overlap one begins in the other.
- */
-uint32_t rp_group_find_page_rival(const struct rp_scan *scan, const struct rp_cfg *cfg,
-                                  const struct rp_vpci_state *state);
-
 /*
  * How many bytes there are from @address, where a memory BAR of function @index of
  * @scan begins, to where something else does, or to the end of the window of the

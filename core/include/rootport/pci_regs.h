@@ -150,6 +150,8 @@ enum {
 #define RP_PCI_BRIDGE_WINDOW_TYPE             0x000fu /* of I/O (in 8 bits) and prefetchable */
 #define RP_PCI_BRIDGE_WINDOW_64BIT            0x0001u /* type of a prefetchable one */
 #define RP_PCI_BRIDGE_WINDOW_ADDRESS          0xfff0u /* bits 31:20 of the address */
+#define RP_PCI_BRIDGE_IO_ADDRESS              0x00f0u /* bits 15:12, in 8 bits */
+#define RP_PCI_BRIDGE_IO_UNIT                 0x1000u /* of I/O windows */
 #define RP_PCI_BRIDGE_CONTROL_PARITY_RESPONSE 0x0001u
 #define RP_PCI_BRIDGE_CONTROL_SERR            0x0002u
 #define RP_PCI_BRIDGE_CONTROL_ISA             0x0004u

@@ -68,7 +68,7 @@ enum {
      * pages, of other ports too: they may have lost a bus to this one, or got one.
      */
     RP_ROOTPORT_BUSES_CHANGED = 1 << 0,
-    /* The guest moved a window, or switched memory decoding of the port. */
+    /* The guest moved a window, or switched memory or I/O decoding of the port. */
     RP_ROOTPORT_WINDOWS_CHANGED = 1 << 1,
     /*
      * Take the child away: configuration reads return all ones, BAR mappings go,
@@ -93,7 +93,10 @@ struct rp_rootport_actions {
     uint16_t msi_data;
 };
 
-/* A range of guest physical addresses: multiples of 1 MiB; size 0 is none. */
+/*
+ * A range of guest physical addresses: multiples of 1 MiB; or of ports: multiples of
+ * 4096. Size 0 is none.
+ */
 struct rp_rootport_window {
     uint64_t base;
     uint64_t size;
@@ -113,6 +116,7 @@ struct rp_rootport_config {
     uint8_t subordinate_bus;
     struct rp_rootport_window memory;       /* below 4 GiB */
     struct rp_rootport_window prefetchable; /* anywhere */
+    struct rp_rootport_window io;           /* below 64 KiB */
 };
 
 /* All fields are private; use the functions. */
@@ -239,6 +243,8 @@ struct rp_rootport_buses rp_rootport_buses(const struct rp_rootport *port);
 /* Windows the guest gave the port; size 0 if base is above limit, or for all 2^64. */
 struct rp_rootport_window rp_rootport_memory(const struct rp_rootport *port);
 struct rp_rootport_window rp_rootport_prefetchable(const struct rp_rootport *port);
+/* Likewise of ports; and none while the port's I/O Space Enable is clear. */
+struct rp_rootport_window rp_rootport_io(const struct rp_rootport *port);
 
 /* A word and a short sentence in English for messages, never NULL. */
 const char *rp_rootport_state_text(enum rp_rootport_state state);

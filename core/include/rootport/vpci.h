@@ -31,11 +31,13 @@
 enum {
     RP_VPCI_PAGE_SIZE = 4096,
     RP_VPCI_BARS_MAX = 6,
+    RP_VPCI_ROM = 2 * RP_VPCI_BARS_MAX, /* the expansion ROM, behind BARs and VF BARs */
+    RP_VPCI_RANGES_MAX,
     RP_VPCI_SLOTS_MAX = 256,
     RP_VPCI_SHADOWS_MAX = 64,
     RP_VPCI_CAPS_MAX = 64,
-    /* Six BARs, and two trapped ranges that each cut a BAR in up to three. */
-    RP_VPCI_MAPPINGS_MAX = RP_VPCI_BARS_MAX + 4,
+    /* Two trapped ranges each cut a BAR in up to three. */
+    RP_VPCI_MAPPINGS_MAX = RP_VPCI_BARS_MAX + 1 + 4,
     RP_VPCI_MSIX_ENTRIES_MAX = 2048,
     RP_VPCI_CONTROLS_MAX = 3,
     RP_VPCI_LINK_REGS_MAX = 3,
@@ -62,7 +64,8 @@ enum rp_vpci_bar_kind {
     RP_VPCI_BAR_ABSENT = 0, /* not implemented, or the upper half of the one before */
     RP_VPCI_BAR_MEMORY32 = 1,
     RP_VPCI_BAR_MEMORY64 = 2,
-    RP_VPCI_BAR_IO = 3, /* reads as zero for a guest */
+    RP_VPCI_BAR_IO = 3,
+    RP_VPCI_BAR_ROM = 4, /* the expansion ROM's, which has an enable bit of its own */
 };
 
 /* Why rp_vpci_attach() refused a function. */
@@ -80,9 +83,10 @@ enum rp_vpci_refusal {
 /* One base address register. All of it is set by rp_vpci_attach() but the address. */
 struct rp_vpci_bar {
     uint64_t address; /* what the domain wrote, a multiple of size */
-    uint64_t size;    /* as the domain sees it: a power of two, whole pages for a guest */
+    uint64_t size;    /* as the domain sees it: a power of two, of memory whole pages
+                         for a guest */
     uint64_t hw_size; /* what the function decodes */
-    rp_hpa_t hpa;     /* where the hardware decodes; never shown to a guest */
+    rp_hpa_t hpa; /* where the hardware decodes, a port for I/O; never shown to a guest */
     enum rp_vpci_bar_kind kind;
     bool is_prefetchable;
 };
@@ -161,7 +165,8 @@ struct rp_vpci_window {
 enum rp_vpci_window_kind {
     RP_VPCI_WINDOW_MEMORY = 0,
     RP_VPCI_WINDOW_PREFETCHABLE = 1,
-    RP_VPCI_WINDOWS_MAX = 2,
+    RP_VPCI_WINDOW_IO = 2, /* of ports, for I/O BARs alone */
+    RP_VPCI_WINDOWS_MAX = 3,
 };
 
 /*
@@ -186,6 +191,7 @@ struct rp_vpci_state {
     enum rp_vpci_refusal refusal;
     uint16_t command;    /* as the domain sees it */
     bool is_asleep;      /* D3hot: no memory access reaches the function */
+    bool is_rom_enabled; /* in its own register, for the domain and in hardware */
     uint8_t pcie_offset; /* of the PCI Express capability; 0: none */
     uint8_t af_offset;   /* of the Advanced Features capability; 0: none */
     /* Its control registers as firmware left them, restored after an FLR. */
@@ -205,7 +211,7 @@ struct rp_vpci_state {
     struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
     uint64_t bar_room[RP_VPCI_BARS_MAX]; /* of rp_vpci_bar_set_room() */
     struct rp_vpci_rebar rebars[RP_VPCI_BARS_MAX];
-    struct rp_vpci_bar bars[2 * RP_VPCI_BARS_MAX]; /* its own, then those of SR-IOV */
+    struct rp_vpci_bar bars[RP_VPCI_RANGES_MAX]; /* its own, SR-IOV's, and the ROM's */
     struct rp_vpci_shadow shadows[RP_VPCI_SHADOWS_MAX];
 };
 
@@ -259,6 +265,7 @@ const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal);
 void rp_vpci_detach(struct rp_vpci_state *state);
 
 /* Stops DMA and interrupts of the function: bus mastering, MSI, MSI-X off, INTx disabled.
+ * Its ROM and its ports decode nothing either.
  */
 void rp_vpci_quiesce(struct rp_vpci_state *state);
 
@@ -285,16 +292,46 @@ enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state) RP_MUST_CHECK;
 
 /* ---- BARs and mappings ---------------------------------------------------- */
 
-/* BAR @index, 0 to 5, or NULL if it is not there, or I/O, or an upper half. */
+/*
+ * BAR @index, 0 to 5, or the expansion ROM's (RP_VPCI_ROM); NULL if it is not there,
+ * or I/O, or an upper half.
+ */
 const struct rp_vpci_bar *rp_vpci_bar(const struct rp_vpci_state *state, unsigned index);
 
+/* Likewise, of whatever kind: I/O too. */
+const struct rp_vpci_bar *rp_vpci_range(const struct rp_vpci_state *state,
+                                        unsigned index);
+
 /*
- * Gives BAR @index the address @gpa, as firmware would before the domain
- * starts. RP_ERR_NO_DEVICE: no memory BAR. RP_ERR_INVALID: not a multiple of
- * its size, or above 4 GiB for a 32-bit BAR.
+ * Gives range @index the address @gpa, as firmware would before the domain
+ * starts. RP_ERR_NO_DEVICE: there is none. RP_ERR_INVALID: not a multiple of
+ * its size, or above 4 GiB (64 KiB for I/O) where it has no more bits.
  */
 enum rp_status rp_vpci_bar_place(struct rp_vpci_state *state, unsigned index,
                                  rp_gpa_t gpa) RP_MUST_CHECK;
+
+/*
+ * Takes range @index, I/O or the ROM, out of what the domain is to see, before the first
+ * rp_vpci_build(): where it lies is not the function's alone. Without one of its I/O
+ * BARs a function never decodes the others, which have one enable bit. What else is
+ * there stays. Whether there was such a range.
+ */
+bool rp_vpci_range_forget(struct rp_vpci_state *state, unsigned index);
+
+/*
+ * The hardware domain's range @index decodes in hardware where the domain has put it,
+ * from here on. The embedder has seen to it that nothing else does, and brings its
+ * tables in line afterwards. RP_ERR_NO_DEVICE: there is none. RP_ERR_UNREACHABLE: its
+ * interrupt table cannot be reached there; it stays where it was.
+ */
+enum rp_status rp_vpci_range_move(struct rp_vpci_state *state,
+                                  unsigned index) RP_MUST_CHECK;
+
+/*
+ * Whether the domain wants range @index decoded, in its windows, and not where the
+ * hardware has it.
+ */
+bool rp_vpci_range_is_moving(const struct rp_vpci_state *state, unsigned index);
 
 /*
  * Says up to how many bytes the domain may resize BAR @index: as much as there is
@@ -331,15 +368,24 @@ struct rp_vpci_mapping {
 
 /*
  * What is mapped now: every range of every BAR that decodes, in whole pages;
- * the pages of the MSI-X table and PBA are trapped. Not listed are BARs with
+ * the pages of the MSI-X table and PBA are trapped. Those of the ROM (@bar is
+ * RP_VPCI_ROM) are to be mapped read-only. Not listed are BARs with
  * memory space disabled or in D3hot, outside the windows, or over a BAR with a
- * lower index. Returns how many of the RP_VPCI_MAPPINGS_MAX are filled.
+ * lower index; of the hardware domain, those that are not where the hardware decodes.
+ * Returns how many of the RP_VPCI_MAPPINGS_MAX are filled.
  *
  * A BAR's host address is what firmware wrote: that no memory and nothing of the
  * embedder's own lies there is for the embedder to check before it maps.
  */
 size_t rp_vpci_mappings(const struct rp_vpci_state *state,
                         struct rp_vpci_mapping out_mappings[RP_VPCI_MAPPINGS_MAX]);
+
+/*
+ * The machine's port for the @width bytes at port @port of the domain: in one of its
+ * I/O BARs that decodes, in the I/O window. False: nothing is there.
+ */
+bool rp_vpci_port(const struct rp_vpci_state *state, uint16_t port, unsigned width,
+                  uint16_t *out_port);
 
 /* ---- Virtual functions ------------------------------------------------------ */
 
