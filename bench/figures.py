@@ -16,11 +16,11 @@ def accesses(run):
     return {match[1]: [int(match[i]) for i in (2, 3, 4)] for match in found}
 
 
-def first_program(run):
+def first_program(run, subject):
     """Ticks from the machine's reset to the first user program."""
     ticks = int(run.find(r"bench: tsc (\d+)")[1])
-    if offset := run.find_all(r"tsc_offset = 0x([0-9a-f]+)"):
-        ticks -= int(offset[0][1], 16) - SIGN
+    if subject == "xen":
+        ticks -= int(run.find(r"tsc_offset = 0x([0-9a-f]+)")[1], 16) - SIGN
     return ticks
 
 
@@ -60,6 +60,11 @@ def rates(run):
 def spread(values):
     """(median, least, most)."""
     return statistics.median(values), min(values), max(values)
+
+
+def ratio(values, bare):
+    """The median of what each was of the one that was measured next to it."""
+    return statistics.median(value / each for value, each in zip(values, bare))
 
 
 def hotplug_us(run):

@@ -15,27 +15,31 @@ CODE_FOLDERS = ["core", "hypervisor", "launch", "tools"]
 
 def accesses(options):
     """Instructions of single accesses; in each subject one boot, since they are exact."""
-    results = {"counted": "instructions, guest and hypervisor together",
-               "accesses": {}, "first_program": {}}
-    for subject in SUBJECTS:
-        run = subjects.run(subject, options, "accesses", more=COUNTED, has_ports=True)
-        results["accesses"][subject] = figures.accesses(run)
-        results["first_program"][subject] = figures.first_program(run)
-    return results
+    return {"counted": "instructions, guest and hypervisor together",
+            "accesses": {subject: figures.accesses(subjects.run(
+                subject, options, "accesses", more=COUNTED, has_ports=True))
+                         for subject in SUBJECTS}}
+
+
+def boot_once(subject, options, functions=subjects.BOTH):
+    """A domain is without CF8 and CFC there, as by default."""
+    return subjects.run(subject, options, "nothing", more=COUNTED, words="bench=stop",
+                        functions=functions)
 
 
 def boot(options):
-    """Until the first user program; without CF8 and CFC, as a domain is by default."""
-    def figures_with(functions):
-        run = subjects.run("rootport", options, "nothing", more=COUNTED, words="bench=stop",
-                           functions=functions)
-        return {"exits": figures.exits_at_end(run, "bench"),
-                "first_program": figures.first_program(run),
-                "entry_to_start_us": figures.domain_starts_us(run)["bench"]}
-
-    return {"counted": "exits, and instructions",
-            "by_function_count": {str(count): figures_with(subjects.BOTH[:count])
-                                  for count in (0, 1, 2)}}
+    """Until the first user program: exits by how many functions there are, and time."""
+    rounds = {subject: [] for subject in SUBJECTS}
+    for _ in range(options.rounds):
+        for subject in SUBJECTS:
+            run = boot_once(subject, options)
+            rounds[subject].append(figures.first_program(run, subject))
+    runs = {0: boot_once("rootport", options, ()),
+            1: boot_once("rootport", options, subjects.BOTH[:1]), 2: run}
+    return {"counted": "exits, and instructions", "first_program": rounds,
+            "exits_by_function_count": {str(count): figures.exits_at_end(run, "bench")
+                                        for count, run in runs.items()},
+            "entry_to_start_us": figures.domain_starts_us(run)["bench"]}
 
 
 def demo(options):

@@ -19,7 +19,7 @@ import subjects
 
 LICENCE = "SPDX-License-Identifier: MIT"
 RESULTS = "side-by-side.json"
-FORMAT = 1 # of that file: results of another one are of no use
+FORMAT = 2 # of that file: results of another one are of no use
 
 
 def read_results(folder):
@@ -33,7 +33,7 @@ def read_results(folder):
 
 
 def measure(options, results):
-    for name in options.only or parts.PARTS:
+    for name in parts.PARTS if options.only is None else options.only:
         begin = time.monotonic()
         print(f"{name}: {parts.PARTS[name].__doc__.splitlines()[0]}", flush=True)
         results[name] = parts.PARTS[name](options)
@@ -55,18 +55,16 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, required=True, help="a folder")
     parser.add_argument("--rounds", type=int, default=3, help="of what is timed")
     parser.add_argument("--only", nargs="*", choices=parts.PARTS, metavar="PART",
-                        help=f"some parts of {', '.join(parts.PARTS)}")
-    parser.add_argument("--show", action="store_true", help="measure nothing, show what was")
+                        help=f"some parts of {', '.join(parts.PARTS)}, or nothing at all: "
+                             "what was measured is shown")
     options = parser.parse_args()
 
     options.output.mkdir(parents=True, exist_ok=True)
     results = read_results(options.output)
-    if not options.show:
-        measure(options, results)
+    measure(options, results)
     results["budgets"] = report.budgets(results)
     report.show(results)
-    if not options.show:
-        write(options.output, results)
+    write(options.output, results)
 
 
 if __name__ == "__main__":
