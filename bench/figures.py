@@ -26,7 +26,8 @@ def first_program(run, subject):
 
 def exits_at_end(run, domain):
     """Exits of a domain's only vCPU, by kind, as the hypervisor logs them at its end."""
-    words = run.find(rf"\(rootport\) {domain}: vCPU 0: exits: (.*)$")[1].split()
+    lines = run.find_all(rf"\(rootport\) {domain}: vCPU 0: exits: (.*)$")
+    words = [word for line in lines for word in line[1].split()]
     return dict(zip(words[::2], map(int, words[1::2])))
 
 

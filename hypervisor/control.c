@@ -85,7 +85,7 @@ static int64_t prepare(struct rp_function *scanned, const struct domain *domain,
     const char *problem = NULL;
 
     if (function == NULL && scanned->owner != 0 && !hardware_yield_vf(scanned))
-        return -XEN_EBUSY;
+        return -XEN_EACCES;
     if (function == NULL) {
         function = function_open(scanned, policy, &problem);
         if (function == NULL)
@@ -150,6 +150,8 @@ static int64_t detach(const uint64_t *arguments)
 
     if (arguments[1] >= sizeof ways / sizeof ways[0])
         return -XEN_EINVAL;
+    if (function == NULL && scanned != NULL && scanned->owner != 0)
+        return -XEN_EACCES;
     if (function == NULL || !function_is_given(function))
         return -XEN_ENOENT;
     if (domains_find(function->domain->id) != function->domain)

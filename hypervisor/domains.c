@@ -22,6 +22,8 @@
 
 enum {
     EVENTS_LOGGED_MAX = 8,
+    /* What is longer goes to a line of its own: a line of the log has 240 characters. */
+    LIST_LENGTH = 120,
 };
 
 static struct build_input common;
@@ -249,6 +251,10 @@ static void log_exits(const struct domain *domain)
         for (unsigned kind = 0; kind < EXIT_KIND_COUNT; kind++) {
             uint64_t count = domain->vcpus[i].exit_counts[kind];
 
+            if (length > LIST_LENGTH) {
+                console_log("%s: vCPU %u: exits:%s", domain->name, i, text);
+                length = 0;
+            }
             if (count != 0)
                 length += format_line(text + length, sizeof text - length, " %s %llu",
                                       exits_kind_text((enum exit_kind)kind),
@@ -302,6 +308,10 @@ static void add_to_outcome(const struct domain *domain)
 
     machine_lock();
     length = strlen(outcome);
+    if (length > LIST_LENGTH) {
+        console_log("summary: %s,", outcome);
+        length = 0;
+    }
     format_line(outcome + length, sizeof outcome - length, "%s%s %s",
                 length != 0 ? ", " : "", domain->name, domain_end_text(domain->end));
     machine_unlock();

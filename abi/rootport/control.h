@@ -40,9 +40,10 @@ enum rootport_control_op {
      * Gives a function to a domain: (segment << 16 | bus << 8 | device << 3 |
      * function, domain's number, port or 0 for any empty one, flags). Returns the
      * port. -EAGAIN: its reset goes on, ask again; -ENODATA: its verdict isn't final
-     * (ROOTPORT_CONTROL_NOW); -EBUSY: a domain has it or is to get it; -ENODEV: no
-     * such function; -ESRCH: no such domain, or it doesn't run; -ENOENT: no such
-     * port, or none empty; -EEXIST: the port isn't empty; -EIO: the log says why.
+     * (ROOTPORT_CONTROL_NOW); -EBUSY: a domain has it or is to get it; -EACCES: the
+     * hardware domain has it, and keeps it; -ENODEV: no such function; -ESRCH: no such
+     * domain, or it doesn't run; -ENOENT: no such port, or none empty; -EEXIST: the port
+     * isn't empty; -EIO: the log says why.
      */
     ROOTPORT_CONTROL_ATTACH = 3,
 
@@ -50,7 +51,8 @@ enum rootport_control_op {
      * Takes a function from its domain: (as above, how). 0: it is asked, or gone;
      * the port's state tells. -ENOENT: no domain has it; -EBUSY: the guest is in the
      * middle of something, or has been asked; -EOPNOTSUPP: nothing in the guest
-     * listens; -EINVAL: there is nothing to cancel; -EAGAIN: its domain restarts.
+     * listens; -EINVAL: there is nothing to cancel; -EAGAIN: its domain restarts;
+     * -EACCES: it is the hardware domain's.
      */
     ROOTPORT_CONTROL_DETACH = 4,
 

@@ -60,6 +60,7 @@ enum {
     XEN_EIO = 5,
     XEN_EAGAIN = 11,
     XEN_ENOMEM = 12,
+    XEN_EACCES = 13,
     XEN_EFAULT = 14,
     XEN_EBUSY = 16,
     XEN_EEXIST = 17,

@@ -20,6 +20,16 @@ has_extended() {
 }
 
 modprobe xen-privcmd unrestricted=1
+section "a function of its own, which stays"
+rootport attach --now $ADAPTER guest 2>/tmp/refusal
+attach_code=$?
+rootport detach --force $ADAPTER 2>>/tmp/refusal
+if [ "$attach_code $?" = "1 1" ] && [ "$(grep -c "hardware domain has it" /tmp/refusal)" = 2 ]; then
+    pass own-function-is-kept
+else
+    fail own-function-is-kept "$(cat /tmp/refusal)"
+fi
+
 section "a function for the guest"
 if wait_for $WAIT give; then
     pass given-now

@@ -230,6 +230,11 @@ enum exit_code wait_run(int argument_count, char **arguments)
                     deadline(&options));
 }
 
+/* There is no slot behind which that domain could be asked for it. */
+static const char hardwares[] =
+    "the hardware domain has it, and keeps it: a port of the launch configuration that "
+    "names it gives it to another domain";
+
 /* ---- Attach ---------------------------------------------------------------- */
 
 static const char *attach_error_text(long error)
@@ -241,6 +246,8 @@ static const char *attach_error_text(long error)
         return "its verdict isn't final yet: seal, or say --now";
     case -EBUSY:
         return "a domain has it, or is to get it: detach it first";
+    case -EACCES:
+        return hardwares;
     case -ENODEV:
         return "there is no such function";
     case -ESRCH:
@@ -301,6 +308,8 @@ static const char *detach_error_text(long error)
     switch (error) {
     case -ENOENT:
         return "no domain has it";
+    case -EACCES:
+        return hardwares;
     case -EBUSY:
         return "the guest is in the middle of something";
     case -EAGAIN:
