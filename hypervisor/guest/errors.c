@@ -5,10 +5,13 @@
 #include <rootport/cap.h>
 #include <rootport/pci_regs.h>
 
+#include "cpu/clock.h"
 #include "cpu/percpu.h"
 #include "cpu/smp.h"
+#include "dev/console.h"
 #include "guest/function.h"
 #include "guest/pci.h"
+#include "lib/string.h"
 #include "machine.h"
 
 /* An NMI: for nothing less does a guest's CPU come back (APM vol. 2, 16.11). */
@@ -16,6 +19,14 @@
 #define MESSAGE_NMI     0x0400u
 
 #define BRIDGE_COMMAND  (RP_PCI_COMMAND_SERR | RP_PCI_COMMAND_BUS_MASTER)
+
+enum {
+    PERIOD_US = 1000000,
+    MESSAGES_MAX = 16, /* of a port in that time: each costs the boot CPU an exit */
+};
+
+static uint64_t period_end;
+static uint8_t message_counts[256]; /* by device and function number */
 
 static uint32_t read(const struct rp_function *function, unsigned reg, unsigned width)
 {
@@ -51,8 +62,7 @@ static void listen(const struct rp_function *port)
     const unsigned msi = rp_cap_find(machine_cfg(), port->sbdf, RP_PCI_CAP_ID_MSI);
     const uint32_t control = read(port, msi + RP_PCI_MSI_CONTROL, 2);
 
-    if (aer == 0 || msi == 0 || (control & RP_PCI_MSI_CONTROL_ENABLE) != 0 ||
-        !iommu_pass_nmis(port->sbdf))
+    if (aer == 0 || msi == 0 || !iommu_pass_nmis(port->sbdf))
         return;
     write(port, msi + RP_PCI_MSI_ADDRESS, 4, MESSAGE_ADDRESS | smp_cpu(0)->apic_id << 12);
     /* Without an upper half that is the data, which follow. */
@@ -106,6 +116,16 @@ static void pass_on(const struct rp_function *port, uint32_t status, uint32_t so
     }
 }
 
+/* A function that errs without end, or is made to, is nobody else's burden. */
+static bool is_too_loud(const struct rp_function *port)
+{
+    if (clock_is_past(period_end)) {
+        memset(message_counts, 0, sizeof message_counts);
+        period_end = clock_deadline_us(PERIOD_US);
+    }
+    return ++message_counts[port->sbdf.value & 0xff] > MESSAGES_MAX;
+}
+
 static void look(const struct rp_function *port)
 {
     const unsigned aer = find_aer(port);
@@ -114,6 +134,12 @@ static void look(const struct rp_function *port)
     if ((status & RP_PCI_AER_ROOT_STATUS_EVENTS) == 0 || status == RP_PCI_ALL_ONES)
         return;
     write(port, aer + RP_PCI_AER_ROOT_STATUS, 4, status);
+    if (is_too_loud(port)) {
+        write(port, aer + RP_PCI_AER_ROOT_COMMAND, 4, 0);
+        console_log("%02x:%02x.%x: too many errors behind it: heard again after a reset",
+                    rp_sbdf_bus(port->sbdf), rp_sbdf_dev(port->sbdf),
+                    rp_sbdf_fn(port->sbdf));
+    }
     pass_on(port, status, read(port, aer + RP_PCI_AER_ERROR_SOURCE, 4));
 }
 
