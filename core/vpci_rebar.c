@@ -31,6 +31,18 @@ void rp_vpci_bar_set_room(struct rp_vpci_state *state, unsigned index, uint64_t 
         state->bar_room[index] = size;
 }
 
+uint64_t rp_vpci_bar_reach(const struct rp_vpci_state *state, unsigned index)
+{
+    uint64_t reach = state->bars[index].hw_size;
+
+    for (unsigned i = 0; i < state->rebar_count; i++)
+        for (unsigned n = 0; n < RP_PCI_REBAR_SIZE_COUNT; n++)
+            if (state->rebars[i].bar == index && (state->rebars[i].sizes >> n & 1u) &&
+                size_in_bytes(n) > reach)
+                reach = size_in_bytes(n);
+    return reach;
+}
+
 /* ---- Learning the hardware -------------------------------------------------- */
 
 /* The trapped pages stay where they are in the BAR, so it has to reach their end. */

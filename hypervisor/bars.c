@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "dev/console.h"
+#include "guest/hardware.h"
 #include "machine.h"
 #include "mm/pages.h"
 
@@ -135,6 +136,24 @@ bool bars_take(const struct rp_function *pf, uint64_t base, uint64_t size)
 
     return !bars_are_at(RP_SPACE_MEMORY, range.base, range.last, 0) &&
            rp_space_is_free(&space, &range) && rp_space_put(&space, base, &range);
+}
+
+/* There is room: nothing else begins there. What the hardware domain looked at goes. */
+void bars_reserve(const struct rp_function *function, const struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const struct rp_vpci_bar *bar = rp_vpci_bar(state, i);
+        uint64_t base, reach;
+
+        if (bar == NULL || rp_vpci_bar_reach(state, i) == bar->hw_size)
+            continue;
+        base = bar->hpa.value;
+        reach = rp_vpci_bar_reach(state, i);
+        (void)rp_space_put(&space, base,
+                           &(struct rp_space_range){base, base + (reach - 1),
+                                                    index_of(function), RP_SPACE_MEMORY});
+        hardware_forget(base, reach);
+    }
 }
 
 void bars_give_back(uint64_t base)

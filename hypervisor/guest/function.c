@@ -425,6 +425,7 @@ const char *function_give(struct guest_function *function, struct domain *domain
                            rp_scan_verdict(function->scanned).size);
     if (status != RP_OK)
         return rp_status_text(status);
+    bars_reserve(function->scanned, &function->state);
     problem =
         pins_connect(domain, domain->pci->ports[port].line, function->scanned->pin_gsi);
     if (problem != NULL)

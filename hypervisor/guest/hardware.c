@@ -7,6 +7,7 @@
 #include "bars.h"
 #include "dev/console.h"
 #include "guest/hardware_internal.h"
+#include "guest/npt.h"
 #include "guest/pci_internal.h"
 #include "guest/pins.h"
 #include "lib/string.h"
@@ -19,7 +20,7 @@ enum {
 };
 
 /* The one domain that has functions as the machine has them. */
-static const struct hardware *owner;
+static struct domain *owner;
 
 static size_t pages_for(size_t size)
 {
@@ -40,7 +41,7 @@ bool hardware_init(struct domain *domain, const struct build_input *input)
         pages_alloc(pages_for(hardware->capacity * sizeof *hardware->functions));
     domain->hardware = hardware;
     if (!hardware->is_observer && hardware->functions != NULL)
-        owner = hardware;
+        owner = domain;
     return hardware->functions != NULL;
 }
 
@@ -309,7 +310,7 @@ void hardware_release(struct domain *domain)
     if (hardware->functions != NULL)
         pages_free(hardware->functions,
                    pages_for(hardware->capacity * sizeof *hardware->functions));
-    if (owner == hardware)
+    if (owner == domain)
         owner = NULL;
     pages_free(hardware, pages_for(sizeof *hardware));
     domain->hardware = NULL;
@@ -318,7 +319,7 @@ void hardware_release(struct domain *domain)
 bool hardware_describe_vf(const struct rp_function *vf, struct rp_vpci_vf *out_vf)
 {
     const struct hardware_function *mine =
-        owner != NULL ? owner->functions[vf->pf] : NULL;
+        owner != NULL ? owner->hardware->functions[vf->pf] : NULL;
 
     if (mine == NULL)
         return false;
@@ -326,10 +327,22 @@ bool hardware_describe_vf(const struct rp_function *vf, struct rp_vpci_vf *out_v
     return true;
 }
 
+void hardware_forget(uint64_t base, uint64_t size)
+{
+    if (owner == NULL)
+        return;
+    spin_lock(&owner->hardware->lock);
+    if (!npt_map(owner, base, 0, size, NPT_NOTHING))
+        domain_stop(owner, DOMAIN_FAILED);
+    domain_flush(owner, NULL);
+    spin_unlock(&owner->hardware->lock);
+}
+
 bool hardware_yield_vf(const struct rp_function *vf)
 {
     const size_t index = (size_t)(vf - machine_scan()->functions);
-    const struct hardware_function *mine = owner != NULL ? owner->functions[index] : NULL;
+    const struct hardware_function *mine =
+        owner != NULL ? owner->hardware->functions[index] : NULL;
 
     if (vf->pf == RP_SCAN_NONE || mine == NULL ||
         (mine->base.state.command & RP_PCI_COMMAND_BUS_MASTER))

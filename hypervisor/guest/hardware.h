@@ -88,6 +88,12 @@ void hardware_follow_sriov(struct vcpu *vcpu, uint32_t index, bool is_reset);
 bool hardware_remove_vfs(struct domain *domain, uint32_t index);
 
 /*
+ * Unmaps whole pages from @base on, which the domain, if there is one, has looked at
+ * while nothing was there. Needs the machine's lock.
+ */
+void hardware_forget(uint64_t base, uint64_t size);
+
+/*
  * Takes virtual function @vf from the hardware domain if no driver of its uses it: as
  * long as it is no bus master. Whether nobody has it now. Needs the machine's lock.
  */

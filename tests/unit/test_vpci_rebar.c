@@ -107,6 +107,26 @@ static void room_bounds_what_is_offered(void **state)
     assert_int_equal(domain_read(domain, CAPABILITY, 4), 0x7 << 4);
 }
 
+/* The machine's addresses that a domain may make its BAR decode are nobody else's. */
+static void a_bar_reaches_as_far_as_is_offered(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    begin(domain);
+    assert_int_equal(rp_vpci_bar_reach(&domain->state, 2), 16 * MIB);
+    assert_int_equal(rp_vpci_bar_reach(&domain->state, 0), NVME_BAR_SIZE);
+    choose(domain, 3); /* 8 MiB */
+    assert_int_equal(rp_vpci_bar_reach(&domain->state, 2), 16 * MIB);
+}
+
+static void without_a_choice_a_bar_reaches_to_its_end(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    begin_with_room(domain, 0);
+    assert_int_equal(rp_vpci_bar_reach(&domain->state, 2), 2 * MIB);
+}
+
 /* Zero means no: an embedder that says nothing has no BAR resized. */
 static void without_room_there_is_no_capability(void **state)
 {
@@ -340,6 +360,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         REBAR_TEST(sizes_with_room_are_offered),
         REBAR_TEST(room_bounds_what_is_offered),
+        REBAR_TEST(a_bar_reaches_as_far_as_is_offered),
+        REBAR_TEST(without_a_choice_a_bar_reaches_to_its_end),
         REBAR_TEST(without_room_there_is_no_capability),
         REBAR_TEST(a_size_that_cuts_the_msix_table_off_is_not_offered),
         REBAR_TEST(a_virtual_function_has_none),

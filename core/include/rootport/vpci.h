@@ -342,6 +342,12 @@ bool rp_vpci_range_is_moving(const struct rp_vpci_state *state, unsigned index);
 void rp_vpci_bar_set_room(struct rp_vpci_state *state, unsigned index, uint64_t size);
 
 /*
+ * Up to how many bytes of the machine memory BAR @index, which is there, may decode from
+ * where it begins: its own size, or the largest that the domain is offered.
+ */
+uint64_t rp_vpci_bar_reach(const struct rp_vpci_state *state, unsigned index);
+
+/*
  * Opens, moves or closes (@size 0) a window of the port above. The caller keeps
  * the windows of a domain's ports disjoint: addresses that two ports claim
  * belong to neither. A range that wraps is closed.
