@@ -386,6 +386,7 @@ GUEST_BENCH_SRCS := \
 GUEST_PROGRAMS := \
 	tests/guest/nvme_virtual.c \
 	tests/guest/physdev.c \
+	tests/guest/port_strings.c \
 
 # What stands between QEMU and the hypervisor where firmware is to be another.
 SHIM_SRCS := \

@@ -24,6 +24,7 @@
 
 #define RFLAGS_FIXED       0x00000002 /* always 1 */
 #define RFLAGS_IF          0x00000200
+#define RFLAGS_DF          0x00000400
 
 #define MSR_APIC_BASE      0x0000001b
 #define APIC_BASE_EXTD     0x00000400

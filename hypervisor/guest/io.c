@@ -2,11 +2,13 @@
 /* Ports as a guest sees them: those of its devices; no other port is there. */
 #include <stddef.h>
 
+#include "cpu/regs.h"
 #include "guest/acpi_tables.h"
 #include "guest/config_ports.h"
 #include "guest/devices.h"
 #include "guest/domain.h"
 #include "guest/exits.h"
+#include "guest/fetch.h"
 #include "guest/hardware.h"
 #include "guest/hw.h"
 #include "guest/pci.h"
@@ -174,14 +176,77 @@ static void write_port(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_
         refuse(vcpu, port, true);
 }
 
+/* ---- Strings ---------------------------------------------------------------- */
+
+/* Byte by byte, since it may be in two pages. False: not all of it is mapped. */
+static bool move_element(struct vcpu *vcpu, uint64_t linear)
+{
+    const struct vcpu_exit *exit = &vcpu->exit;
+    uint32_t value = 0;
+    uint64_t gpa;
+
+    if (!fetch_translate(vcpu, linear, &gpa) ||
+        !fetch_translate(vcpu, linear + exit->width - 1, &gpa))
+        return false;
+    if (exit->is_in)
+        value = read_port(vcpu, exit->port, exit->width);
+    for (unsigned i = 0; i < exit->width; i++) {
+        uint8_t *byte = (uint8_t *)&value + i;
+
+        (void)fetch_translate(vcpu, linear + i, &gpa);
+        if (exit->is_in)
+            (void)domain_write(vcpu->domain, gpa, byte, 1);
+        else
+            (void)domain_read(vcpu->domain, gpa, byte, 1);
+    }
+    if (!exit->is_in)
+        write_port(vcpu, exit->port, exit->width, value);
+    return true;
+}
+
+/*
+ * Carries out one element of INS or OUTS. What is left of a repeated one exits again, so
+ * that the guest takes its interrupts in between. False: it can't be done. Prefixes but
+ * the repeat and the operand size, which the width tells of, would name another segment
+ * or address size, and 16-bit code nobody runs: these aren't done.
+ */
+static bool do_string(struct vcpu *vcpu)
+{
+    const struct vcpu_exit *exit = &vcpu->exit;
+    const enum decode_mode mode = hw_mode(vcpu).code;
+    const uint64_t mask = mode == DECODE_MODE_64 ? UINT64_MAX : UINT32_MAX;
+    const uint64_t step = exit->width;
+    uint64_t *count = &vcpu->regs.gpr[DECODE_RCX];
+    uint64_t *index = &vcpu->regs.gpr[exit->is_in ? DECODE_RDI : DECODE_RSI];
+    uint64_t left = exit->is_repeated ? *count & mask : 1;
+    uint64_t linear = *index & mask;
+
+    if (mode == DECODE_MODE_32)
+        linear += hw_segment_base(vcpu, exit->is_in ? DECODE_ES : DECODE_DS);
+    if (mode < DECODE_MODE_32 ||
+        exit->next_rip - vcpu->rip != 1u + exit->is_repeated + (exit->width == 2))
+        return false;
+    if (left != 0) {
+        if (!move_element(vcpu, linear))
+            return false;
+        *index = (*index + (vcpu->regs.rflags & RFLAGS_DF ? 0 - step : step)) & mask;
+        left--;
+        if (exit->is_repeated)
+            *count = left;
+    }
+    if (left == 0)
+        vcpu_skip(vcpu);
+    return true;
+}
+
 void io_handle(struct vcpu *vcpu)
 {
     const struct vcpu_exit *exit = &vcpu->exit;
 
     if (exit->is_string) {
-        if (!is_probed_by_everyone(exit->port))
-            domain_log_refused(vcpu->domain, "a string at port", exit->port,
-                               !exit->is_in);
+        if (do_string(vcpu))
+            return;
+        domain_log_refused(vcpu->domain, "a string at port", exit->port, !exit->is_in);
         if (exit->is_repeated)
             vcpu->regs.gpr[DECODE_RCX] = 0;
     } else if (exit->is_in) {

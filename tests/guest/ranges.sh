@@ -26,6 +26,11 @@ put "$device/resource2" 0 $VLAN
 put "$device/resource2" 4 0x0000a5c3
 expect io-write 0x0000A5C3 "$(devmem $((memory + VLAN)) 32)"
 
+# Both values go to the register in turn, and the last one stays to be read twice.
+expect io-strings "00005a3c 00005a3c" \
+    "$(port_strings "$(printf %x $((io + 4)))" 1234 5a3c)"
+put "$device/resource2" 4 0x0000a5c3
+
 moved=$((io + 0x100))
 put "$device/config" 0x18 $moved
 expect io-moved c3 "$(port_byte $((moved + 4)))"

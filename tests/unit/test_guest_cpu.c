@@ -17,6 +17,7 @@
 #include "guest/devices.h"
 #include "guest/domain.h"
 #include "guest/exits.h"
+#include "guest/fetch.h"
 #include "guest/hardware.h"
 #include "guest/hw.h"
 #include "guest/hypercall_page.h"
@@ -51,10 +52,43 @@ void hw_inject_exception(struct vcpu *of, uint8_t vector, bool has_error_code,
     fault = vector;
 }
 
+static enum decode_mode mode;
+
 struct hw_mode hw_mode(const struct vcpu *of)
 {
     (void)of;
-    return (struct hw_mode){0};
+    return (struct hw_mode){.code = mode};
+}
+
+/* Each segment begins a 64 KiB further on. */
+uint64_t hw_segment_base(const struct vcpu *of, enum decode_segment segment)
+{
+    (void)of;
+    return segment * UINT64_C(0x10000);
+}
+
+/* One page is mapped: that at linear 0x33000, to guest physical 0x5000. */
+bool fetch_translate(const struct vcpu *of, uint64_t linear, uint64_t *out_gpa)
+{
+    (void)of;
+    *out_gpa = linear - 0x33000 + 0x5000;
+    return linear - 0x33000 < 0x1000;
+}
+
+static uint8_t memory[0x1000]; /* at 0x5000 */
+
+bool domain_read(const struct domain *of, uint64_t gpa, void *to, size_t size)
+{
+    (void)of;
+    memcpy(to, &memory[gpa - 0x5000], size);
+    return true;
+}
+
+bool domain_write(const struct domain *of, uint64_t gpa, const void *from, size_t size)
+{
+    (void)of;
+    memcpy(&memory[gpa - 0x5000], from, size);
+    return true;
 }
 
 uint64_t hw_efer_read(const struct vcpu *of)
@@ -409,19 +443,84 @@ static void test_only_s5_and_reset_end_the_domain(void **state)
     }
 }
 
-/* The whole string is done at once, so that a huge count costs nothing. */
-static void test_a_repeated_string_is_over_at_once(void **state)
+/* ---- Strings: APM volume 3, INS and OUTS ------------------------------------- */
+
+/* As at an instruction of @length bytes. */
+static void access_string(uint8_t width, bool is_in, bool is_repeated, unsigned length)
+{
+    vcpu->rip = 0x1000;
+    vcpu->exit = (struct vcpu_exit){.kind = EXIT_IO,
+                                    .next_rip = 0x1000 + length,
+                                    .port = 0x1004,
+                                    .width = width,
+                                    .is_in = is_in,
+                                    .is_string = true,
+                                    .is_repeated = is_repeated};
+    io_handle(vcpu);
+}
+
+static void test_a_string_moves_an_element_at_a_time(void **state)
+{
+    uint32_t value;
+
+    (void)state;
+    mode = DECODE_MODE_64;
+    vcpu->regs.gpr[DECODE_RCX] = 2;
+    vcpu->regs.gpr[DECODE_RDI] = 0x33010;
+    access_string(4, true, true, 2);
+    memcpy(&value, &memory[0x10], 4);
+    assert_int_equal(value, 0xd0001004);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 1);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33014);
+    assert_int_equal(skip_count, 0); /* the rest exits again */
+    access_string(4, true, true, 2);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 0);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33018);
+    assert_int_equal(skip_count, 1);
+    access_string(4, true, true, 2); /* none is left */
+    assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33018);
+    assert_int_equal(skip_count, 2);
+}
+
+/* In 32 bits: offsets in DS and ES, downwards. */
+static void test_a_string_is_in_its_segment(void **state)
 {
     (void)state;
-    vcpu->regs.gpr[DECODE_RCX] = UINT64_MAX;
-    vcpu->exit = (struct vcpu_exit){.kind = EXIT_IO,
-                                    .port = 0x3f8,
-                                    .width = 1,
-                                    .is_string = true,
-                                    .is_repeated = true};
-    io_handle(vcpu);
-    assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 0);
+    mode = DECODE_MODE_32;
+    vcpu->regs.rflags = 0x400;
+    vcpu->regs.gpr[DECODE_RCX] = 7;
+    vcpu->regs.gpr[DECODE_RSI] = 0xaaaaaaaa00003020;
+    memory[0x20] = 0x34;
+    memory[0x21] = 0x12;
+    access_string(2, false, false, 2);
+    assert_int_equal(io_written, 0x1234);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RSI], 0x301e);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 7);
     assert_int_equal(skip_count, 1);
+    vcpu->regs.gpr[DECODE_RDI] = 0x33020; /* ES begins at 0 */
+    access_string(1, true, false, 1);
+    assert_int_equal(memory[0x20], 0x04);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x3301f);
+    vcpu->regs.rflags = 0;
+}
+
+/* Refused at once as a whole, so that a huge count costs nothing. */
+static void test_a_string_that_cannot_be_done_is_over_at_once(void **state)
+{
+    (void)state;
+    mode = DECODE_MODE_64;
+    vcpu->regs.gpr[DECODE_RCX] = UINT64_MAX;
+    vcpu->regs.gpr[DECODE_RDI] = 0x33ffe; /* ends in a page that isn't mapped */
+    access_string(4, true, true, 2);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 0);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33ffe);
+    assert_int_equal(memory[0xffe], 0);
+    assert_int_equal(skip_count, 1);
+    vcpu->regs.gpr[DECODE_RDI] = 0x33000;
+    access_string(1, true, false, 2); /* with a prefix that is no repeat */
+    assert_int_equal(memory[0], 0);
+    assert_int_equal(skip_count, 2);
+    assert_int_equal(domain.refused_count, 2);
 }
 
 int main(void)
@@ -439,7 +538,9 @@ int main(void)
         cmocka_unit_test_setup(test_io_bars_have_what_no_device_has, setup),
         cmocka_unit_test_setup(test_a_device_has_its_ports_and_its_width, setup),
         cmocka_unit_test_setup(test_only_s5_and_reset_end_the_domain, setup),
-        cmocka_unit_test_setup(test_a_repeated_string_is_over_at_once, setup),
+        cmocka_unit_test_setup(test_a_string_moves_an_element_at_a_time, setup),
+        cmocka_unit_test_setup(test_a_string_is_in_its_segment, setup),
+        cmocka_unit_test_setup(test_a_string_that_cannot_be_done_is_over_at_once, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
