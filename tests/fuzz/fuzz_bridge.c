@@ -94,6 +94,25 @@ static void check_inside(struct rp_rootport_window window, bool is_open)
     check(passes(&port_image, window.base + (window.size - 1)));
 }
 
+/* I/O: 7.5.1.3.6, in steps of 4 KiB. */
+static bool passes_io(const struct rp_image *header, uint64_t address)
+{
+    return (rp_image_read(header, 0x04, 1) & 1) != 0 &&
+           address >> 12 >= rp_image_read(header, 0x1c, 1) >> 4 &&
+           address >> 12 <= rp_image_read(header, 0x1d, 1) >> 4;
+}
+
+static void check_io(bool is_forwarding)
+{
+    const struct rp_rootport_window io = rp_bridge_io(&bridge, rp_rootport_io(&port));
+
+    check(io.size == 0 || is_forwarding);
+    for (unsigned address = 0; address < 0x10000; address += 0x1000)
+        check((address >= io.base && address - io.base < io.size) ==
+              (is_forwarding && passes_io(&image, address) &&
+               passes_io(&port_image, address)));
+}
+
 static void check_windows(void)
 {
     struct rp_rootport_window memory = rp_rootport_memory(&port);
@@ -103,6 +122,7 @@ static void check_windows(void)
     const bool is_decoding = (rp_image_read(&image, 0x04, 1) & 2) != 0;
 
     check(rp_bridge_is_forwarding(&bridge) == (is_awake && !is_held));
+    check_io(is_awake && !is_held);
     rp_bridge_narrow(&bridge, &memory, &prefetchable);
     check_inside(memory, is_awake && !is_held && is_decoding);
     check_inside(prefetchable, is_awake && !is_held && is_decoding);
@@ -114,9 +134,9 @@ static void check_fixed(void)
         uint16_t reg;
         uint32_t writable;
     } writable[] = {
-        {0x04, 0x0546},     {0x0c, 0xff},       {0x18, 0xffffff},   {0x20, 0xfff0fff0},
-        {0x24, 0xfff0fff0}, {0x28, 0xffffffff}, {0x2c, 0xffffffff}, {0x3c, 0x004300ff},
-        {0x48, 0x000f},     {0x9c, 0x3},
+        {0x04, 0x0547},     {0x0c, 0xff},       {0x18, 0xffffff},   {0x1c, 0xf0f0},
+        {0x20, 0xfff0fff0}, {0x24, 0xfff0fff0}, {0x28, 0xffffffff}, {0x2c, 0xffffffff},
+        {0x3c, 0x004300ff}, {0x48, 0x000f},     {0x9c, 0x3},
     };
     size_t next = 0;
 

@@ -61,14 +61,16 @@ static void allow(uint8_t *bytes, unsigned reg, unsigned size, uint64_t mask)
 static void allow_header(struct oracle *oracle)
 {
     allow(oracle->visible, RP_PCI_VENDOR_ID, 4, UINT64_MAX);
-    allow(oracle->visible, RP_PCI_COMMAND, 4, 0xffb00546);
+    allow(oracle->visible, RP_PCI_COMMAND, 4, 0xffb00547);
     allow(oracle->visible, RP_PCI_REVISION_ID, 5, UINT64_MAX); /* and cache line size */
     allow(oracle->visible, RP_PCI_BAR0, 24, UINT64_MAX);       /* checked apart */
     allow(oracle->visible, RP_PCI_SUBSYSTEM_VENDOR_ID, 4, UINT64_MAX);
+    allow(oracle->visible, RP_PCI_EXPANSION_ROM, 4, 0xfffff801); /* likewise */
     allow(oracle->visible, RP_PCI_CAPABILITIES_POINTER, 1, 0xfc);
     allow(oracle->visible, RP_PCI_INTERRUPT_LINE, 1, 0xff);
     allow(oracle->visible, RP_PCI_EXTENDED_BASE, 4, UINT64_MAX);
-    allow(oracle->writable, RP_PCI_COMMAND, 4, 0xf9000004);
+    allow(oracle->writable, RP_PCI_COMMAND, 4, 0xf9000005);
+    allow(oracle->writable, RP_PCI_EXPANSION_ROM, 4, 0x00000001);
 }
 
 /* How much of a capability a guest may see at most; 0: nothing. */
@@ -198,12 +200,18 @@ static void check_visible(struct fake_domain *domain, const struct oracle *oracl
 
 static void check_bars(struct fake_domain *domain)
 {
+    const struct rp_vpci_bar *rom = rp_vpci_range(&domain->state, RP_VPCI_ROM);
+    const uint32_t rom_reg = domain_read(domain, RP_PCI_EXPANSION_ROM, 4);
+
+    require((rom_reg & ~0x7ffu) == (rom ? (uint32_t)rom->address : 0));
     for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
-        const struct rp_vpci_bar *bar = rp_vpci_bar(&domain->state, i);
+        const struct rp_vpci_bar *bar = rp_vpci_range(&domain->state, i);
         const uint32_t low = domain_read(domain, RP_PCI_BAR0 + 4 * i, 4);
+        const bool is_io = bar && bar->kind == RP_VPCI_BAR_IO;
         if (bar) {
-            require(bar->address % bar->size == 0 && bar->size % RP_VPCI_PAGE_SIZE == 0);
-            require((low & ~0xfu) == (uint32_t)bar->address);
+            require(bar->address % bar->size == 0);
+            require(is_io ? bar->size >= 4 : bar->size % RP_VPCI_PAGE_SIZE == 0);
+            require((low & (is_io ? ~0x3u : ~0xfu)) == (uint32_t)bar->address);
         } else if (i == 0 || domain->state.bars[i - 1].kind != RP_VPCI_BAR_MEMORY64) {
             require(low == 0);
         }
@@ -290,6 +298,25 @@ static void program(struct fake_domain *domain, unsigned index)
     (void)!rp_vpci_msix_program(&domain->state, index, HOST_ADDRESS, HOST_DATA);
 }
 
+/* A port leads into an I/O BAR that decodes, and to where the function has that. */
+static void check_port(const struct fake_domain *domain, uint16_t port, unsigned width)
+{
+    bool is_right = false;
+    uint16_t found;
+
+    if (!rp_vpci_port(&domain->state, port, width, &found))
+        return;
+    require(domain->state.command & RP_PCI_COMMAND_IO);
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const struct rp_vpci_bar *bar = rp_vpci_range(&domain->state, i);
+
+        is_right |= bar && bar->kind == RP_VPCI_BAR_IO && port >= bar->address &&
+                    port + width <= bar->address + bar->size &&
+                    found == bar->hpa.value + (port - bar->address);
+    }
+    require(is_right);
+}
+
 /* True if the guest itself did it: then the function's registers are compared. */
 static bool operate(struct fake_domain *domain, struct oracle *oracle,
                     struct input *input)
@@ -321,6 +348,8 @@ static bool operate(struct fake_domain *domain, struct oracle *oracle,
         rp_vpci_window_set(&domain->state, (enum rp_vpci_window_kind)(what >> 4 & 1),
                            (rp_gpa_t){(uint64_t)take(input, 4) << 12},
                            (uint64_t)take(input, 3) << 12);
+        rp_vpci_window_set(&domain->state, RP_VPCI_WINDOW_IO, (rp_gpa_t){take(input, 1)},
+                           take(input, 2));
         return false;
     case 5:
     case 6:
@@ -331,6 +360,8 @@ static bool operate(struct fake_domain *domain, struct oracle *oracle,
         return true;
     case 8:
         (void)rp_vpci_read(&domain->view, (uint16_t)take(input, 2), width);
+        check_port(domain, (uint16_t)take(input, 2), width);
+        require((rp_vpci_errors(&domain->view) & ~0x7u) == 0);
         return true;
     default:
         reg = take(input, 2);
@@ -344,6 +375,8 @@ static void make_device(struct fake_domain *domain, struct input *input)
 {
     const unsigned changes = take(input, 1);
 
+    if (changes & 2) /* BAR 4, of 32 ports */
+        fake_device_set_bar(&domain->device, 4, 32, 0xc000, RP_PCI_BAR_IO);
     if (changes & 1) { /* BAR 2, of 2 MiB, can be resized */
         fake_device_set_bar(&domain->device, 2, 2 << 20, 0xc01000000, 0xc);
         fake_device_set_extcap(&domain->device, NVME_UNKNOWN,
