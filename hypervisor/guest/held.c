@@ -124,18 +124,30 @@ void held_plug(struct domain *domain)
     function_settle_all();
 }
 
+/* Needs the machine's lock, without which they come and go. */
+static bool is_any_resetting(const struct guest_pci *pci)
+{
+    bool is_resetting = false;
+
+    for (unsigned i = 0; i < pci->port_count; i++)
+        is_resetting |=
+            pci->ports[i].held != NULL && !function_is_ready(pci->ports[i].held);
+    return is_resetting;
+}
+
 void held_await_first(struct domain *domain)
 {
     struct guest_pci *pci = domain->pci;
+    bool is_waiting;
 
-    for (unsigned i = 0; i < pci->port_count; i++)
-        if (pci->ports[i].held != NULL)
-            function_wait(pci->ports[i].held);
-    machine_lock();
-    if (pci->is_held_awaited) { /* of several CPUs, the first */
-        held_plug(domain);
-        pci_start(domain); /* nobody has looked: what is there has always been */
-        __atomic_store_n(&pci->is_held_awaited, false, __ATOMIC_RELEASE);
-    }
-    machine_unlock();
+    do {
+        machine_lock();
+        is_waiting = is_any_resetting(pci);
+        if (!is_waiting && pci->is_held_awaited) { /* of several CPUs, the first */
+            held_plug(domain);
+            pci_start(domain); /* nobody has looked: what is there has always been */
+            __atomic_store_n(&pci->is_held_awaited, false, __ATOMIC_RELEASE);
+        }
+        machine_unlock();
+    } while (is_waiting);
 }
