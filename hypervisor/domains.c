@@ -9,10 +9,10 @@
 #include "cpu/traps.h"
 #include "dev/console.h"
 #include "dev/power.h"
-#include "guest/errors.h"
 #include "guest/exits.h"
 #include "guest/held.h"
 #include "input.h"
+#include "poll.h"
 #include "iommu/iommu.h"
 #include "launch/describe.h"
 #include "lib/format.h"
@@ -384,8 +384,7 @@ static void leave(struct domain *domain)
 /* While a time is to be kept, it watches the clock: not every machine has an alarm. */
 static void wait_for_work(void)
 {
-    errors_poll();
-    input_poll();
+    poll_after_nmi();
     if (!seal_is_timed()) {
         traps_wait_for_nmi();
         return;

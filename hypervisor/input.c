@@ -2,7 +2,6 @@
 /* What is typed on the machine's console, and which domain gets it. */
 #include "input.h"
 
-#include "cpu/percpu.h"
 #include "dev/console.h"
 #include "dev/ioapic.h"
 #include "domains.h"
@@ -79,18 +78,13 @@ static void take(uint8_t byte)
     put(byte);
 }
 
-void input_poll(void)
+void input_take(void)
 {
-    static uint32_t seen;
     int byte;
 
-    if (!percpu_has_nmi(&seen))
-        return;
-    machine_lock();
     while ((byte = console_read()) >= 0)
         take((uint8_t)byte);
     hand_on();
-    machine_unlock();
 }
 
 void input_flush(void)

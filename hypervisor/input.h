@@ -13,8 +13,8 @@
 /* From here on domain @focus of the configuration gets it. On the boot CPU. */
 void input_init(size_t focus, const struct acpi_madt *madt);
 
-/* Takes what has been typed. Called by each CPU between two stays in a guest. */
-void input_poll(void);
+/* Takes what has been typed. Needs the machine's lock. */
+void input_take(void);
 
 /* Hands on what had to wait: the domain may have room for it now. */
 void input_flush(void);

@@ -127,6 +127,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/mm/pagetable.c \
 	hypervisor/mm/paging.c \
 	hypervisor/platform.c \
+	hypervisor/poll.c \
 	hypervisor/reports.c \
 	hypervisor/seal.c \
 	hypervisor/svm/decode.c \

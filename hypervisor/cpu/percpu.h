@@ -37,6 +37,7 @@ struct percpu {
     void *host_vmcb;   /* VMLOAD/VMSAVE area of the hypervisor's own state */
     struct vcpu *vcpu; /* atomic: what this CPU is to run, NULL for nothing */
     uint32_t nmi_count;
+    bool had_nmi;  /* since poll_devices() began */
     bool is_named; /* by a domain's configuration: for that one alone */
     bool is_taken; /* belongs to a domain, which need not run yet */
     bool is_online;

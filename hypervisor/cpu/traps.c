@@ -126,6 +126,7 @@ void traps_handle(struct trap_frame *frame)
         while (smp_is_stopping())
             __asm__ volatile("hlt");
         percpu_self()->nmi_count++;
+        percpu_self()->had_nmi = true;
         end_sleep(frame);
         return;
     }

@@ -6,7 +6,6 @@
 #include <rootport/pci_regs.h>
 
 #include "cpu/clock.h"
-#include "cpu/percpu.h"
 #include "cpu/smp.h"
 #include "dev/console.h"
 #include "guest/function.h"
@@ -143,16 +142,11 @@ static void look(const struct rp_function *port)
     pass_on(port, status, read(port, aer + RP_PCI_AER_ERROR_SOURCE, 4));
 }
 
-void errors_poll(void)
+void errors_take(void)
 {
-    static uint32_t seen;
     const struct rp_scan *scan = machine_scan();
 
-    if (!percpu_has_nmi(&seen))
-        return;
-    machine_lock();
     for (size_t i = 0; i < scan->count; i++)
         if (scan->functions[i].is_present)
             look(&scan->functions[i]);
-    machine_unlock();
 }

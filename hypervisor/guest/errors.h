@@ -15,7 +15,7 @@
  */
 void errors_enable(const struct rp_function *function);
 
-/* Passes on what root ports have received, if one may have: on every CPU, often. */
-void errors_poll(void);
+/* Passes on what root ports have received. Needs the machine's lock. */
+void errors_take(void);
 
 #endif

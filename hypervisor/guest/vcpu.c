@@ -6,11 +6,10 @@
 #include "cpu/smp.h"
 #include "cpu/traps.h"
 #include "guest/domain.h"
-#include "guest/errors.h"
 #include "guest/exits.h"
 #include "guest/fetch.h"
 #include "guest/hw.h"
-#include "input.h"
+#include "poll.h"
 #include "seal.h"
 
 void vcpu_request(struct vcpu *vcpu, uint32_t request)
@@ -67,8 +66,7 @@ static bool prepare(struct vcpu *vcpu)
 void vcpu_run(struct vcpu *vcpu)
 {
     while (vcpu->state != VCPU_STOPPED) {
-        errors_poll();
-        input_poll();
+        poll_after_nmi();
         if (!prepare(vcpu))
             continue;
         hw_run(vcpu);
