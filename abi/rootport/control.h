@@ -41,9 +41,9 @@ enum rootport_control_op {
      * function, domain's number, port or 0 for any empty one, flags). Returns the
      * port. -EAGAIN: its reset goes on, ask again; -ENODATA: its verdict isn't final
      * (ROOTPORT_CONTROL_NOW); -EBUSY: a domain has it or is to get it; -EACCES: the
-     * hardware domain has it, and keeps it; -ENODEV: no such function; -ESRCH: no such
-     * domain, or it doesn't run; -ENOENT: no such port, or none empty; -EEXIST: the port
-     * isn't empty; -EIO: the log says why.
+     * hardware domain has it, and keeps it, or uses it, if it is a virtual function;
+     * -ENODEV: no such function; -ESRCH: no such domain, or it doesn't run; -ENOENT: no
+     * such port, or none empty; -EEXIST: the port isn't empty; -EIO: the log says why.
      */
     ROOTPORT_CONTROL_ATTACH = 3,
 

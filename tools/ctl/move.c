@@ -232,8 +232,9 @@ enum exit_code wait_run(int argument_count, char **arguments)
 
 /* There is no slot behind which that domain could be asked for it. */
 static const char hardwares[] =
-    "the hardware domain has it, and keeps it: a port of the launch configuration that "
-    "names it gives it to another domain";
+    "the hardware domain has it, and keeps it, or uses it, if it is a virtual function: "
+    "a "
+    "port of the launch configuration that names it gives it to another domain";
 
 /* ---- Attach ---------------------------------------------------------------- */
 
