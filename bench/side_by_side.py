@@ -9,6 +9,7 @@ before is kept where a part is not measured again.
 import argparse
 import json
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -32,16 +33,22 @@ def read_results(folder):
             **{name: before[name] for name in parts.PARTS if name in before}}
 
 
+def write_results(folder, results):
+    (folder / RESULTS).write_text(json.dumps(results, indent=1) + "\n")
+
+
 def measure(options, results):
+    """What one part found is kept even if a later one fails."""
     for name in parts.PARTS if options.only is None else options.only:
         begin = time.monotonic()
         print(f"{name}: {parts.PARTS[name].__doc__.splitlines()[0]}", flush=True)
         results[name] = parts.PARTS[name](options)
+        write_results(options.output, results)
         print(f"{name}: {time.monotonic() - begin:.0f} s", flush=True)
 
 
 def write(folder, results):
-    (folder / RESULTS).write_text(json.dumps(results, indent=1) + "\n")
+    write_results(folder, results)
     (folder / "README.md").write_text(report.markdown(results))
     for name, draw in plot.PLOTS.items():
         if picture := draw(results):
@@ -70,5 +77,5 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except (subjects.RunError, OSError) as problem:
+    except (subjects.RunError, OSError, subprocess.CalledProcessError) as problem:
         sys.exit(f"bench: {problem}")

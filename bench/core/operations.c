@@ -54,7 +54,8 @@ static void build_view(unsigned cap_count, unsigned extended_size)
     const struct rp_vpci_config config = {
         .cfg = cfg,
         .platform = &machine,
-        .role = RP_VPCI_ROLE_HARDWARE,
+        .role = RP_VPCI_ROLE_GUEST,
+        .policy = RP_VPCI_POLICY_VENDOR_SPECIFIC,
     };
 
     machine_init(&machine, 1, cap_count, 0);

@@ -271,6 +271,20 @@ class Parts(unittest.TestCase):
         self.assertTrue((self.folder / "accesses.svg").exists())
         self.assertFalse((self.folder / "reevaluation.svg").exists())
 
+    def test_what_was_measured_before_a_part_failed_is_kept(self):
+        def size(_options):
+            """Finds something."""
+            return {"counted": "", "lines": 7}
+
+        def core(_options):
+            """Fails."""
+            raise subjects.RunError("no core")
+
+        with mock.patch.dict(parts.PARTS, {"size": size, "core": core}), \
+                self.assertRaisesRegex(subjects.RunError, "no core"):
+            self.bench("--only", "size", "core")
+        self.assertEqual(self.results()["size"]["lines"], 7)
+
     def test_no_part_at_all_shows_what_was(self):
         before = {"format": side_by_side.FORMAT, "core": CORE}
         (self.folder / "side-by-side.json").write_text(json.dumps(before))
