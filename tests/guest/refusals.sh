@@ -51,7 +51,7 @@ expect tainted "0 1 0" "$(hand_over stubborn) $(hand_over heir) $(hand_over stub
 
 forced=yes
 for function in $UNHEARD $UNANSWERED $KEPT; do
-    rootport detach --force $function || forced="code $? for $function"
+    rootport detach --force "$function" || forced="code $? for $function"
 done
 expect forced yes "$forced"
 rootport list
