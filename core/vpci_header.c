@@ -132,8 +132,9 @@ static void learn_simple(struct rp_vpci_bar *bar, enum rp_vpci_bar_kind kind,
                          uint32_t mask, uint32_t answer, uint32_t old)
 {
     bar->hpa.value = old & mask;
-    if ((answer & mask) != 0 && set_size(bar, answer & mask))
-        bar->kind = kind;
+    bar->kind = kind;
+    if ((answer & mask) == 0 || !set_size(bar, answer & mask))
+        *bar = (struct rp_vpci_bar){0};
 }
 
 /* Learns BAR @index; returns how many registers it takes. */

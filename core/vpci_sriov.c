@@ -33,7 +33,7 @@ bool rp_vpci_sriov_is_on(uint16_t control)
 
 /* ---- Learning the hardware -------------------------------------------------- */
 
-/* Whether all VF BARs have a size that can be; I/O, which none may be, has none. */
+/* Whether all VF BARs have a size that can be, and none is I/O. */
 static bool learn_bars(struct rp_vpci_state *state)
 {
     bool is_sound;
@@ -45,8 +45,9 @@ static bool learn_bars(struct rp_vpci_state *state)
         struct rp_vpci_bar *bar = &state->bars[i];
 
         bar->address = bar->hpa.value;
-        if (bar->kind != RP_VPCI_BAR_ABSENT &&
-            (bar->size < RP_VPCI_PAGE_SIZE || bar->size > VF_BAR_SIZE_MAX))
+        if (bar->kind == RP_VPCI_BAR_IO ||
+            (bar->kind != RP_VPCI_BAR_ABSENT &&
+             (bar->size < RP_VPCI_PAGE_SIZE || bar->size > VF_BAR_SIZE_MAX)))
             is_sound = false;
     }
     return is_sound;
