@@ -54,7 +54,7 @@ static unsigned find_aer(const struct rp_function *function)
                : 0;
 }
 
-/* Leads a root port's messages to the boot CPU, whose NMIs errors_poll() looks after. */
+/* Leads a root port's messages to the boot CPU, whose NMIs errors_take() looks after. */
 static void listen(const struct rp_function *port)
 {
     const unsigned aer = find_aer(port);
