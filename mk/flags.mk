@@ -9,10 +9,11 @@ VERSION := 0.1
 # for what each register access runs through: see rules.mk.
 OPT ?=
 # Passes of gcc that make code larger even so: they copy blocks to spare jumps, save
-# registers around calls, and compute ahead of loops, of branches and for switches.
+# registers around calls, compute ahead of loops, of branches and for switches, and
+# repeat an expression where its value is used; and calls are shorter than it believes.
 SMALL := -Oz $(if $(findstring clang,$(CC)),,-fno-tree-dominator-opts -fno-caller-saves \
 	-fno-tree-loop-im -fno-move-loop-invariants -fno-if-conversion \
-	-fno-tree-switch-conversion)
+	-fno-tree-switch-conversion -fno-tree-forwprop --param=uninlined-function-insns=0)
 CORE_OPT := $(or $(OPT),$(SMALL))
 HYPERVISOR_OPT := $(or $(OPT),$(SMALL))
 
