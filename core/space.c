@@ -252,7 +252,10 @@ enum rp_space_write rp_space_write_window(const struct rp_space *space, uint32_t
     if (window.base <= window.last && !rp_space_is_free(space, &range))
         return RP_SPACE_WRITE_REFUSED;
     /* Beside I/O Base and Limit are bits that a 1 clears. */
-    (void)rp_cfg_write(space->cfg, sbdf, (uint16_t)(FIRST_REG + 4 * at),
-                       at == LOW_IO ? 2 : 4, dwords[at]);
+    if (at == LOW_IO)
+        (void)rp_cfg_write16(space->cfg, sbdf, FIRST_REG, (uint16_t)dwords[at]);
+    else
+        (void)rp_cfg_write32(space->cfg, sbdf, (uint16_t)(FIRST_REG + 4 * at),
+                             dwords[at]);
     return RP_SPACE_WRITE_DONE;
 }

@@ -327,7 +327,9 @@ static bool is_of_the_machine(const struct rp_vpci_state *state)
 
 /*
  * Beside the header and the capabilities, the registers are the device's own: its
- * driver, and the kernel's quirks, know them.
+ * driver, and the kernel's quirks, know them. From 0x100 on they can but be read: a list
+ * that a function has changed, or cut short, must not open what lets it do more, SR-IOV
+ * and ATS.
  */
 static void open_rest(struct rp_vpci_view *view)
 {
@@ -335,7 +337,8 @@ static void open_rest(struct rp_vpci_view *view)
 
     slot->hardware = RP_PCI_ALL_ONES;
     slot->rw = is_of_the_machine(view->state) ? 0 : RP_PCI_ALL_ONES;
-    claim_rest(view, RP_PCI_CAPABILITIES_BASE, view->size, SLOT_DEVICE);
+    claim_rest(view, RP_PCI_CAPABILITIES_BASE, RP_CFG_SIZE_CONVENTIONAL, SLOT_DEVICE);
+    claim_rest(view, RP_PCI_EXTENDED_BASE, view->size, SLOT_READ_ONLY);
 }
 
 enum rp_status rp_vpci_build(struct rp_vpci_view *view, struct rp_vpci_state *state,

@@ -184,6 +184,18 @@ static void an_io_bar_of_16_bits_is_one(void **state)
     assert_null(rp_vpci_bar(&domain->state, IO_BAR)); /* it is no memory */
 }
 
+/* Of what has holes in its size nothing is there, and nothing is left of it. */
+static void an_io_bar_with_holes_is_none(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    set_io_bar(domain, IO_HPA, 0x0000a000);
+    start_as(domain, RP_VPCI_ROLE_GUEST);
+    assert_null(rp_vpci_range(&domain->state, IO_BAR));
+    assert_int_equal(domain->state.bars[IO_BAR].size, 0);
+    assert_int_equal(domain->state.bars[IO_BAR].hpa.value, 0);
+}
+
 static void assert_no_port(const struct fake_domain *domain, unsigned port,
                            unsigned width)
 {
@@ -472,8 +484,9 @@ static void its_bar_is_mapped_only_where_the_hardware_has_it(void **state)
 }
 
 enum {
-    DEVICE_REG = 0xe0, /* behind the last capability of 256 bytes */
-    GAP_REG = 0x48,    /* between two of them */
+    DEVICE_REG = 0xe0,    /* behind the last capability of 256 bytes */
+    GAP_REG = 0x48,       /* between two of them */
+    EXTENDED_REG = 0x154, /* between ARI and SR-IOV */
 };
 
 static void device_specific_registers_are_its_own(void **state)
@@ -483,10 +496,15 @@ static void device_specific_registers_are_its_own(void **state)
     fake_device_set(&domain->device, DEVICE_REG, 4, 0x12345678);
     fake_device_set_rw(&domain->device, DEVICE_REG, 4, 0xffffffff);
     fake_device_set(&domain->device, GAP_REG, 4, 0xcafe0000);
+    fake_device_set(&domain->device, EXTENDED_REG, 4, 0x9abcdef0);
+    fake_device_set_rw(&domain->device, EXTENDED_REG, 4, 0xffffffff);
     start_as(domain, RP_VPCI_ROLE_HARDWARE);
     assert_int_equal(domain_read(domain, DEVICE_REG, 4), 0x12345678);
     assert_int_equal(domain_read(domain, GAP_REG, 2), 0);
     assert_int_equal(domain_read(domain, GAP_REG + 2, 2), 0xcafe);
+    assert_int_equal(domain_read(domain, EXTENDED_REG, 4), 0x9abcdef0);
+    domain_write(domain, EXTENDED_REG, 4, 0);
+    assert_int_equal(domain->device.write_count, 0);
     domain_write(domain, DEVICE_REG + 1, 1, 0xff);
     assert_int_equal(domain->device.write_count, 1);
     assert_int_equal(domain->device.writes[0].width, 1);
@@ -556,6 +574,7 @@ int main(void)
         PREPARED(the_rest_of_the_first_dwords),
         PREPARED(an_io_bar_is_sized_in_any_width),
         PREPARED(an_io_bar_of_16_bits_is_one),
+        PREPARED(an_io_bar_with_holes_is_none),
         PREPARED(ports_lead_to_the_functions_own),
         PREPARED(ports_outside_the_window_lead_nowhere),
         PREPARED(windows_are_of_one_kind),
