@@ -252,7 +252,8 @@ void io_handle(struct vcpu *vcpu)
     } else if (exit->is_in) {
         set_accumulator(vcpu, exit->width, read_port(vcpu, exit->port, exit->width));
     } else {
-        write_port(vcpu, exit->port, exit->width, (uint32_t)vcpu->regs.gpr[DECODE_RAX]);
+        write_port(vcpu, exit->port, exit->width,
+                   (uint32_t)(vcpu->regs.gpr[DECODE_RAX] & mask_of(exit->width)));
     }
     vcpu_skip(vcpu);
 }

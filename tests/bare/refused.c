@@ -76,13 +76,14 @@ void act_ports(void)
 
 void act_strings(void)
 {
-    static uint8_t buffer[64];
-    uint64_t count = UINT64_MAX;
+    static uint32_t buffer[16];
+    uint64_t count = sizeof buffer;
     void *place = buffer;
 
     PROVOKE("rep insb", : "+c"(count), "+D"(place) : "d"(0x1f0) : "memory");
     check(fault_vector == NO_FAULT && count == 0, "strings", "input leaves RCX", count);
-    count = UINT64_MAX;
+    check(buffer[15] == ONES_32, "strings", "input ends in", buffer[15]);
+    count = sizeof buffer / sizeof buffer[0];
     place = buffer;
     PROVOKE("rep outsl", : "+c"(count), "+S"(place) : "d"(0xcf8) : "memory");
     check(fault_vector == NO_FAULT && count == 0, "strings", "output leaves RCX", count);

@@ -429,7 +429,7 @@ static void test_only_s5_and_reset_end_the_domain(void **state)
 {
     (void)state;
     for (unsigned value = 0; value < 256; value++) {
-        vcpu->regs.gpr[DECODE_RAX] = value;
+        vcpu->regs.gpr[DECODE_RAX] = 0x11223300 | value;
         end = DOMAIN_ALIVE;
         access_port(0x600, 1, false);
         assert_int_equal(end, (value & 0x3c) == 0x34 ? DOMAIN_POWERED_OFF : DOMAIN_ALIVE);
