@@ -66,13 +66,15 @@ while [ "$visit" -le "$(argument visits)" ]; do
     visit=$((visit + 1))
 done
 
-arrival=$(least_arrival)
-echo "arrival: $arrival ms"
-if [ "$arrival" -gt 0 ] && [ "$arrival" -le $ARRIVAL_MS ]; then
-    pass arrival
-else
-    fail arrival "$arrival ms at least"
-    dmesg | tail -n 12
+if [ "$visit" -gt 1 ]; then
+    arrival=$(least_arrival)
+    echo "arrival: $arrival ms"
+    if [ "$arrival" -gt 0 ] && [ "$arrival" -le $ARRIVAL_MS ]; then
+        pass arrival
+    else
+        fail arrival "$arrival ms at least"
+        dmesg | tail -n 12
+    fi
 fi
 
 stay=1
