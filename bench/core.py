@@ -23,9 +23,9 @@ def run_natively(program):
     rows = []
     for line in done.stdout.splitlines():
         *numbers, nanoseconds, group, name = line.split("\t")
-        index, size, dispatches, carried, count = map(int, numbers)
+        index, size, dispatches, behind, count = map(int, numbers)
         rows.append({"group": group, "name": name, "size": size, "dispatches": dispatches,
-                     "carried": carried, "count": count, "index": index,
+                     "behind": behind, "count": count, "index": index,
                      "nanoseconds": float(nanoseconds)})
     return rows
 
@@ -59,30 +59,29 @@ def add_instructions(rows, profiles):
         row["nanoseconds"] = max(0.0, row["nanoseconds"] - empty["nanoseconds"])
 
 
-def dispatch_cost(row, carrier):
-    """Instructions an access to one register, without what the function itself takes."""
-    return (row["instructions"] - row["carried"] * carrier) / row["dispatches"]
+def dispatch_cost(row, rows):
+    """Instructions an access to one register, without what is behind it."""
+    behind = rows[row["behind"]]["instructions"] if row["behind"] else 0
+    return (row["instructions"] - behind) / row["dispatches"]
 
 
 def show(rows):
     print(f"{'':14}{'operation':34}{'size':>6}{'instructions':>14}{'dispatch':>10}{'ns':>12}")
     group = None
-    carrier = rows[0]["instructions"]
-    for row in rows:
+    for row in rows[1:]:
         label = row["group"] if row["group"] != group else ""
         group = row["group"]
-        dispatch = f"{dispatch_cost(row, carrier):.1f}" if row["dispatches"] else ""
+        dispatch = f"{dispatch_cost(row, rows):.1f}" if row["dispatches"] else ""
         print(f"{label:14}{row['name']:34}{row['size'] or '':>6}"
               f"{row['instructions']:14.1f}{dispatch:>10}{row['nanoseconds']:12.1f}")
 
 
 def judge(rows):
     """Says whether dispatch is within its budget, and the same for every size."""
-    carrier = rows[0]["instructions"]
     costs = {}
     for row in rows:
         if row["dispatches"]:
-            costs.setdefault(row["name"], []).append(dispatch_cost(row, carrier))
+            costs.setdefault(row["name"], []).append(dispatch_cost(row, rows))
     worst = {name: max(each) for name, each in costs.items()}
     over = {name: cost for name, cost in worst.items() if cost > DISPATCH_BUDGET}
     grows = [name for name, each in costs.items() if max(each[1:]) != min(each[1:])]
@@ -103,8 +102,8 @@ def main():
 
     rows = run_natively(options.program)
     add_instructions(rows, run_under_callgrind(options.program, options.program.parent / "profiles"))
-    show(rows[1:])
-    judge(rows[1:])
+    show(rows)
+    judge(rows)
     for row in rows:
         del row["index"]
     options.output.parent.mkdir(parents=True, exist_ok=True)

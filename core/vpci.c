@@ -45,20 +45,16 @@ enum {
 };
 
 /*
- * The bits of an access at a multiple of its width, by width and position in the
- * dword, moved down to bit 0; zero for any other.
+ * The bits of an access at a multiple of its width, moved down to bit 0, by the bits
+ * below it in its dword plus its width; zero for any other. In both halves, for a slot
+ * has two masks to be read. Bits count in eights, so the sum tells the two apart but for
+ * a width of 8, which is none of one dword.
  */
-static const uint32_t masks_within[WIDTH_MAX + 1][DWORD_SIZE] = {
-    [1] = {0xff, 0xff, 0xff, 0xff},
-    [2] = {0xffff, 0, 0xffff, 0},
-    [4] = {0xffffffff, 0, 0, 0},
-};
-
-/* A part of an access that stays within one dword. */
-struct piece {
-    unsigned reg;
-    unsigned shift; /* in bits, of the piece in the whole access */
-    uint32_t mask;  /* of the piece in its dword */
+#define BOTH(mask) (UINT64_C(0x100000001) * (mask))
+static const uint64_t masks_within[8 * (DWORD_SIZE - 1) + WIDTH_MAX + 1] = {
+    [0 + 1] = BOTH(0xff),       [8 + 1] = BOTH(0xff),   [16 + 1] = BOTH(0xff),
+    [24 + 1] = BOTH(0xff),      [0 + 2] = BOTH(0xffff), [16 + 2] = BOTH(0xffff),
+    [0 + 4] = BOTH(0xffffffff),
 };
 
 static bool is_width(unsigned width)
@@ -66,20 +62,10 @@ static bool is_width(unsigned width)
     return width == 1 || width == 2 || width == 4 || width == 8;
 }
 
-/* The piece of an access of @width bytes at @reg that begins @done bytes into it. */
-static struct piece cut(unsigned reg, unsigned width, unsigned done, unsigned *out_count)
+/* All bits of an access of @width bytes. */
+static uint64_t bits_of(unsigned width)
 {
-    const unsigned position = (reg + done) % DWORD_SIZE;
-    unsigned count = DWORD_SIZE - position;
-
-    if (count > width - done)
-        count = width - done;
-    *out_count = count;
-    return (struct piece){
-        .reg = reg + done,
-        .shift = 8 * done,
-        .mask = 0xffffffffu >> 8 * (DWORD_SIZE - count) << 8 * position,
-    };
+    return UINT64_MAX >> (64 - 8 * width);
 }
 
 static inline const struct rp_vpci_slot *slot_at(const struct rp_vpci_view *view,
@@ -88,86 +74,95 @@ static inline const struct rp_vpci_slot *slot_at(const struct rp_vpci_view *view
     return &view->slots[view->slot_of[reg / DWORD_SIZE]];
 }
 
-/* The bits in @mask of the dword of @slot, from @reg on. */
-static inline uint32_t read_own(const struct rp_vpci_view *view,
-                                const struct rp_vpci_slot *slot, unsigned reg,
-                                uint32_t mask)
+/*
+ * What of an access is the domain's, in the low half, and which bits are the
+ * function's, in the high one. Bits that the shift takes into the low half are those
+ * that @mask leaves out.
+ */
+static inline uint64_t read_own(const struct rp_vpci_state *state,
+                                const struct rp_vpci_slot *slot, unsigned shift,
+                                uint64_t mask)
 {
-    const uint32_t value = slot->value | view->state->shadows[slot->shadow].value;
-
-    return value >> 8 * (reg % DWORD_SIZE) & mask;
+    return (slot->both | state->shadow_values[slot->shadow]) >> shift & mask;
 }
 
-/* Likewise of a dword that has bits of the function's. */
-NOT_INLINE static uint64_t read_mixed(const struct rp_vpci_view *view,
-                                      const struct rp_vpci_slot *slot, unsigned reg,
-                                      uint32_t mask)
+/*
+ * Reads a dword that has bits of the function's, as the domain does: some answer by
+ * width. What waits for the answer is in memory, in one object with it: registers would
+ * have to be saved for that.
+ */
+static inline uint64_t read_mixed(const struct rp_vpci_state *state,
+                                  const struct rp_vpci_slot *slot, unsigned reg,
+                                  unsigned width, uint64_t mask)
 {
-    const uint32_t value =
-        vpci_hw_read(view->state, reg / DWORD_SIZE * DWORD_SIZE, DWORD_SIZE);
+    struct {
+        uint64_t own;
+        uint32_t value;
+    } parts;
 
-    return ((value & slot->hardware) >> 8 * (reg % DWORD_SIZE) & mask) |
-           read_own(view, slot, reg, mask);
+    parts.own = read_own(state, slot, 8 * (reg % DWORD_SIZE), mask);
+    (void)state->cfg.ops->read(state->cfg.context, state->sbdf, (uint16_t)reg, width,
+                               &parts.value);
+    return (parts.value & (uint32_t)(parts.own >> 32)) | (uint32_t)parts.own;
 }
 
-static inline uint64_t read_within(const struct rp_vpci_view *view, unsigned reg,
-                                   uint32_t mask)
-{
-    const struct rp_vpci_slot *slot = slot_at(view, reg);
-
-    if (slot->hardware)
-        return read_mixed(view, slot, reg, mask);
-    return read_own(view, slot, reg, mask);
-}
-
-NOT_INLINE static uint64_t read_pieces(const struct rp_vpci_view *view, unsigned reg,
+/*
+ * Reads by halves, and those likewise if need be, what does not stay in one dword or in
+ * the space: a single byte does the former.
+ */
+NOT_INLINE static uint64_t read_halves(const struct rp_vpci_view *view, unsigned reg,
                                        unsigned width)
 {
-    uint64_t value = 0;
-    unsigned count;
+    const unsigned half = width / 2;
 
     if (!is_width(width))
         return UINT64_MAX;
-    for (unsigned done = 0; done < width; done += count) {
-        const struct piece piece = cut(reg, width, done, &count);
-        uint64_t part = piece.mask >> 8 * (piece.reg % DWORD_SIZE);
-
-        if (piece.reg < view->size)
-            part = read_within(view, piece.reg, (uint32_t)part);
-        value |= part << piece.shift;
-    }
-    return value;
+    if (reg >= view->size)
+        return bits_of(width);
+    return rp_vpci_read(view, (uint16_t)reg, half) |
+           rp_vpci_read(view, (uint16_t)(reg + half), half) << 8 * half;
 }
 
-/* A register of the function's alone, read as the domain does: some answer by width. */
-NOT_INLINE static uint64_t read_through(const struct rp_vpci_view *view, unsigned reg,
-                                        unsigned width, uint32_t mask)
+/* Reads what is not in one dword; at once if that is two, and nothing the function's. */
+NOT_INLINE static uint64_t read_pieces(const struct rp_vpci_view *view, unsigned reg,
+                                       unsigned width)
 {
-    return vpci_hw_read(view->state, reg, width) & mask;
+    const struct rp_vpci_slot *low;
+    const struct rp_vpci_slot *high;
+    uint64_t value;
+
+    if (reg + DWORD_SIZE >= view->size || !is_width(width) ||
+        reg % DWORD_SIZE + width > 2 * DWORD_SIZE)
+        return read_halves(view, reg, width);
+    low = slot_at(view, reg);
+    high = slot_at(view, reg + DWORD_SIZE);
+    if (low->hardware | high->hardware)
+        return read_halves(view, reg, width);
+    value = high->value | view->state->shadow_values[high->shadow];
+    value = value << 32 | low->value | view->state->shadow_values[low->shadow];
+    return value >> 8 * (reg % DWORD_SIZE) & bits_of(width);
 }
 
 /* The mask of an access at a multiple of its width, to one dword of the space, else 0. */
-static inline uint32_t mask_within(const struct rp_vpci_view *view, unsigned reg,
+static inline uint64_t mask_within(const struct rp_vpci_view *view, unsigned reg,
                                    unsigned width)
 {
     if (reg >= view->size || width > WIDTH_MAX)
         return 0;
-    return masks_within[width][reg % DWORD_SIZE];
+    return masks_within[8 * (reg % DWORD_SIZE) + width];
 }
 
 uint64_t rp_vpci_read(const struct rp_vpci_view *view, uint16_t reg, unsigned width)
 {
-    const uint32_t mask = mask_within(view, reg, width);
+    const uint64_t mask = mask_within(view, reg, width);
     const struct rp_vpci_slot *slot;
 
     if (!mask)
         return read_pieces(view, reg, width);
     slot = slot_at(view, reg);
-    if (!slot->hardware)
-        return read_own(view, slot, reg, mask);
-    if (slot->hardware == 0xffffffffu)
-        return read_through(view, reg, width, mask);
-    return read_mixed(view, slot, reg, mask);
+    if (slot->hardware)
+        return read_mixed(view->state, slot, reg, width, mask);
+    return read_own(view->state, slot, 8 * (reg % DWORD_SIZE), mask);
 }
 
 /* The bytes of @bits, each all ones if any of its bits is set. */
@@ -194,7 +189,7 @@ static void write_hardware(const struct rp_vpci_state *state, unsigned reg, uint
         const unsigned width = at % 2 == 0 && pair == 0xffffu ? 2 : 1;
         if (pair & 0xffu)
             vpci_hw_write(state, reg + at, width,
-                          value >> 8 * at & masks_within[width][0]);
+                          value >> 8 * at & (uint32_t)masks_within[width]);
         at += width;
     }
 }
@@ -213,48 +208,54 @@ static void store_masked(const struct rp_vpci_state *state,
     write_hardware(state, reg, bytes, out);
 }
 
-/* Brings what a domain reads in line with what the handler has. */
-static void refresh(const struct rp_vpci_state *state, struct rp_vpci_shadow *shadow)
+/* Brings what a domain reads in line with what the handler at @position has. */
+static inline void refresh(struct rp_vpci_state *state, unsigned shadow, unsigned handler,
+                           unsigned argument, unsigned position)
 {
-    if (handlers[shadow->handler].read)
-        shadow->value = handlers[shadow->handler].read(state, shadow->argument)
-                        << 8 * shadow->position;
+    if (handlers[handler].read)
+        state->shadow_values[shadow] = handlers[handler].read(state, argument)
+                                       << 8 * position;
 }
 
 void vpci_refresh(struct rp_vpci_state *state)
 {
     for (unsigned i = 0; i < state->shadow_count; i++)
-        refresh(state, &state->shadows[i]);
+        refresh(state, i, state->shadows[i].handler, state->shadows[i].argument,
+                state->shadows[i].position);
 }
 
-static void merge_own(struct rp_vpci_shadow *shadow, uint32_t virt,
-                      struct vpci_write write)
+static inline void merge_own(struct rp_vpci_state *state, const struct rp_vpci_slot *slot,
+                             uint32_t value, uint32_t mask)
 {
-    const struct vpci_write own = {write.value, write.mask & virt};
+    uint32_t *own = &state->shadow_values[slot->shadow];
 
-    shadow->value = vpci_merge(shadow->value, own);
+    mask &= slot->virt;
+    if (mask)
+        *own ^= (*own ^ value) & mask;
 }
 
-/* Writes a dword that reaches further than the domain's own bits. */
-NOT_INLINE static void write_mixed(const struct rp_vpci_view *view, unsigned reg,
-                                   uint32_t value, uint32_t mask,
-                                   struct rp_vpci_effects *effects)
+/* Writes a dword that has a handler, or may have one. */
+NOT_INLINE static void write_handled(struct rp_vpci_state *state,
+                                     const struct rp_vpci_slot *slot, uint32_t value,
+                                     uint32_t mask, struct rp_vpci_effects *effects)
 {
-    const struct vpci_write write = {value, mask};
-    const struct rp_vpci_slot *slot = slot_at(view, reg);
-    struct rp_vpci_state *state = view->state;
-    struct rp_vpci_shadow *shadow = &state->shadows[slot->shadow];
+    const unsigned shift = 8u * slot->position;
+    const struct vpci_write moved = {value >> shift, mask >> shift};
 
-    merge_own(shadow, slot->virt, write);
-    if ((slot->rw | slot->rw1c) & write.mask)
-        store_masked(state, slot, reg / DWORD_SIZE * DWORD_SIZE, write);
-    if (handlers[slot->handler].write) {
-        const struct vpci_write moved = {write.value >> 8 * slot->position,
-                                         write.mask >> 8 * slot->position};
-        if (moved.mask)
-            handlers[slot->handler].write(state, slot->argument, moved, effects);
-        refresh(state, shadow);
-    }
+    merge_own(state, slot, value, mask);
+    if (moved.mask && handlers[slot->handler].write)
+        handlers[slot->handler].write(state, slot->argument, moved, effects);
+    refresh(state, slot->shadow, slot->handler, slot->argument, slot->position);
+}
+
+/* Writes a dword with bits that go to the function. */
+NOT_INLINE static void write_mixed(struct rp_vpci_state *state,
+                                   const struct rp_vpci_slot *slot, uint32_t value,
+                                   uint32_t mask, struct rp_vpci_effects *effects,
+                                   unsigned reg)
+{
+    store_masked(state, slot, reg - reg % DWORD_SIZE, (struct vpci_write){value, mask});
+    write_handled(state, slot, value, mask, effects);
 }
 
 /* Writes the bits of @value in @mask, both where they are in the dword. */
@@ -264,35 +265,35 @@ static inline void write_within(const struct rp_vpci_view *view, unsigned reg,
 {
     const struct rp_vpci_slot *slot = slot_at(view, reg);
 
-    if (slot->rw | slot->rw1c | slot->handler)
-        write_mixed(view, reg, value, mask, effects);
-    else if (slot->virt)
-        merge_own(&view->state->shadows[slot->shadow], slot->virt,
-                  (struct vpci_write){value, mask});
+    if (!slot->handler)
+        merge_own(view->state, slot, value, mask);
+    else if ((slot->rw | slot->rw1c) & mask)
+        write_mixed(view->state, slot, value, mask, effects, reg);
+    else
+        write_handled(view->state, slot, value, mask, effects);
 }
 
 NOT_INLINE static void write_pieces(const struct rp_vpci_view *view, unsigned reg,
                                     unsigned width, uint64_t value,
                                     struct rp_vpci_effects *effects)
 {
-    unsigned count;
+    uint64_t bits = is_width(width) ? bits_of(width) : 0;
+    unsigned shift = 8 * (reg % DWORD_SIZE);
 
-    if (!is_width(width))
-        return;
-    for (unsigned done = 0; done < width; done += count) {
-        const struct piece piece = cut(reg, width, done, &count);
-        const uint32_t part = (uint32_t)(value >> piece.shift);
-
-        if (piece.reg < view->size)
-            write_within(view, piece.reg, part << 8 * (piece.reg % DWORD_SIZE),
-                         piece.mask, effects);
+    for (unsigned at = reg - reg % DWORD_SIZE; bits && at < view->size;
+         at += DWORD_SIZE) {
+        write_within(view, at, (uint32_t)(value << shift), (uint32_t)(bits << shift),
+                     effects);
+        value >>= 32 - shift;
+        bits >>= 32 - shift;
+        shift = 0;
     }
 }
 
 void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width,
                    uint64_t value, struct rp_vpci_effects *effects)
 {
-    const uint32_t mask = mask_within(view, reg, width);
+    const uint32_t mask = (uint32_t)mask_within(view, reg, width);
     const unsigned shift = 8 * (reg % DWORD_SIZE);
 
     if (mask)

@@ -51,6 +51,7 @@ static uint32_t find_shadow(struct rp_vpci_state *state, unsigned dword)
             return i;
     if (state->shadow_count == RP_VPCI_SHADOWS_MAX)
         return 0;
+    state->shadow_values[state->shadow_count] = 0;
     state->shadows[state->shadow_count] =
         (struct rp_vpci_shadow){.dword = (uint16_t)dword};
     return state->shadow_count++;
@@ -66,7 +67,7 @@ static void claim_virtual(struct rp_vpci_state *state, struct rp_vpci_slot *slot
     slot->virt |= reg->virt << shift;
     if ((shadow->reset & reset) != reset) {
         shadow->reset |= reset;
-        shadow->value |= reset;
+        state->shadow_values[slot->shadow] |= reset;
     }
     shadow->sticky |= reg->sticky << shift;
 }
@@ -99,6 +100,8 @@ void vpci_claim(struct rp_vpci_view *view, uint16_t base, const struct vpci_reg 
         claim_virtual(view->state, slot, reg, shift);
     if (slot->shadow && reg->handler)
         claim_handler(view->state, slot, reg, at % 4, argument);
+    if (!slot->handler && (slot->rw | slot->rw1c))
+        slot->handler = VPCI_MASKS;
 }
 
 /* Whether [offset, offset + size) is in the space and nobody's. */
@@ -337,6 +340,7 @@ static void open_rest(struct rp_vpci_view *view)
 
     slot->hardware = RP_PCI_ALL_ONES;
     slot->rw = is_of_the_machine(view->state) ? 0 : RP_PCI_ALL_ONES;
+    slot->handler = VPCI_MASKS;
     claim_rest(view, RP_PCI_CAPABILITIES_BASE, RP_CFG_SIZE_CONVENTIONAL, SLOT_DEVICE);
     claim_rest(view, RP_PCI_EXTENDED_BASE, view->size, SLOT_READ_ONLY);
 }

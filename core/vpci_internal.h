@@ -11,6 +11,7 @@
 /* Registers that masks cannot describe. vpci.c has the functions of each. */
 enum vpci_handler {
     VPCI_NO_HANDLER = 0,
+    VPCI_MASKS, /* none, but bits that a domain writes to the function */
     VPCI_COMMAND,
     VPCI_BAR_LOW,  /* argument: index of the BAR */
     VPCI_BAR_HIGH, /* argument: index of the BAR whose upper half it is */

@@ -217,9 +217,9 @@ void rp_vpci_quiesce(struct rp_vpci_state *state)
 static void reset_shadows(struct rp_vpci_state *state)
 {
     for (unsigned i = 0; i < state->shadow_count; i++) {
-        struct rp_vpci_shadow *shadow = &state->shadows[i];
-        shadow->value =
-            (shadow->value & shadow->sticky) | (shadow->reset & ~shadow->sticky);
+        const struct rp_vpci_shadow *shadow = &state->shadows[i];
+        state->shadow_values[i] = (state->shadow_values[i] & shadow->sticky) |
+                                  (shadow->reset & ~shadow->sticky);
     }
 }
 

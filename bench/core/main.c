@@ -78,7 +78,7 @@ int main(void)
             profile(i, MANY);
         } else {
             printf("%zu\t%u\t%u\t%u\t%u\t%.2f\t%s\t%s\n", i, operation->size,
-                   operation->dispatches, operation->carried, operation->count,
+                   operation->dispatches, operation->behind, operation->count,
                    time_it(operation), operation->group, operation->name);
         }
     }

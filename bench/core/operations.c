@@ -14,6 +14,7 @@
 #include <rootport/vpci.h>
 
 #include "bench/core/machine.h"
+#include "core/vpci_internal.h"
 
 enum {
     OFTEN = 1000, /* runs of what takes less than a microsecond */
@@ -149,6 +150,15 @@ static uint64_t carrier_alone(void)
 
     (void)cfg.ops->read(cfg.context, rp_sbdf(0, 0, 0, 0), 0, 4, &value);
     return value;
+}
+
+/* What the core calls for a write of a BAR: to take it, and for what is then read. */
+static uint64_t handlers_alone(void)
+{
+    const struct vpci_write all = {RP_PCI_ALL_ONES, RP_PCI_ALL_ONES};
+
+    vpci_bar_low_write(&state, 0, all, &effects);
+    return vpci_bar_low_read(&state, 0);
 }
 
 /* ---- Which function answers ---------------------------------------------------- */
@@ -419,28 +429,39 @@ static uint64_t nothing(void)
     return machine_nothing(&machine, RP_PCI_VENDOR_ID, 4);
 }
 
-#define ACCESS(name, size, dispatches, carried, run)                                     \
+/* The rows of what is behind a register. */
+enum {
+    NOTHING,
+    FUNCTION,
+    HANDLERS,
+};
+
+#define ACCESS(name, size, dispatches, behind, run)                                      \
     {                                                                                    \
-        "dispatch", name, size, dispatches, carried, OFTEN, prepare_view, run            \
+        "dispatch", name, size, dispatches, behind, OFTEN, prepare_view, run             \
     }
 
 #define DISPATCH(size)                                                                   \
-    ACCESS("read, first register", size, 1, 1, read_first),                              \
-        ACCESS("read, last register", size, 1, size == 10 ? 0 : 1, read_last),           \
-        ACCESS("read, command", size, 1, 1, read_command),                               \
-        ACCESS("read, BAR", size, 1, 0, read_bar),                                       \
-        ACCESS("read, a byte of a BAR", size, 1, 0, read_byte),                          \
-        ACCESS("read, nobody's register", size, 1, 0, read_absent),                      \
-        ACCESS("read, 8 bytes: two BARs", size, 2, 0, read_two),                         \
-        ACCESS("read, across two BARs", size, 2, 0, read_across),                        \
-        ACCESS("write, interrupt line", size, 1, 0, write_interrupt_line),               \
-        ACCESS("write, BAR", size, 1, 0, write_bar),                                     \
-        ACCESS("write, nobody's register", size, 1, 0, write_absent)
+    ACCESS("read, first register", size, 1, FUNCTION, read_first),                       \
+        ACCESS("read, last register", size, 1, size == 10 ? NOTHING : FUNCTION,          \
+               read_last),                                                               \
+        ACCESS("read, command", size, 1, FUNCTION, read_command),                        \
+        ACCESS("read, BAR", size, 1, NOTHING, read_bar),                                 \
+        ACCESS("read, a byte of a BAR", size, 1, NOTHING, read_byte),                    \
+        ACCESS("read, nobody's register", size, 1, NOTHING, read_absent),                \
+        ACCESS("read, 8 bytes: two BARs", size, 2, NOTHING, read_two),                   \
+        ACCESS("read, across two BARs", size, 2, NOTHING, read_across),                  \
+        ACCESS("write, interrupt line", size, 1, NOTHING, write_interrupt_line),         \
+        ACCESS("write, BAR", size, 1, HANDLERS, write_bar),                              \
+        ACCESS("write, nobody's register", size, 1, NOTHING, write_absent)
 
 const struct operation operations[] = {
-    {"loop", "nothing", 0, 0, 0, OFTEN, prepare_nothing,
-     nothing}, /* taken off all others */
-    {"loop", "the fake's own register read", 0, 0, 0, OFTEN, prepare_caps, carrier_alone},
+    /* Taken off all others. */
+    [NOTHING] = {"loop", "nothing", 0, 0, 0, OFTEN, prepare_nothing, nothing},
+    [FUNCTION] = {"loop", "the fake's own register read", 0, 0, 0, OFTEN, prepare_caps,
+                  carrier_alone},
+    [HANDLERS] = {"loop", "a BAR's own handlers", 10, 0, 0, OFTEN, prepare_view,
+                  handlers_alone},
     DISPATCH(10),
     DISPATCH(40),
     DISPATCH(200),

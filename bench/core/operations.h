@@ -12,7 +12,7 @@ struct operation {
     const char *name;
     unsigned size;       /* registers, capabilities or functions, by the group */
     unsigned dispatches; /* registers that one run accesses, */
-    unsigned carried;    /* and accesses to the function that come of them */
+    unsigned behind;     /* and the row of what is behind them: taken off; 0: nothing */
     unsigned count;      /* how often to run it where time is no matter */
     void (*prepare)(unsigned size);
     uint64_t (*run)(void); /* what it returns keeps it from being left out */

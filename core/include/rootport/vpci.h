@@ -143,10 +143,10 @@ struct rp_vpci_rebar {
 /*
  * What a domain reads of dword @dword beside constants and the function's own: its
  * own bits, and what a handler has, which is brought up to date by each write. The
- * first one is always zero, for dwords that have nothing of the kind.
+ * values are apart, where an index is an address. The first one is always zero, for
+ * dwords that have nothing of the kind.
  */
 struct rp_vpci_shadow {
-    uint32_t value;
     uint32_t reset;  /* the value after a reset, */
     uint32_t sticky; /* but for these bits, which an FLR leaves alone */
     uint16_t dword;
@@ -213,6 +213,7 @@ struct rp_vpci_state {
     struct rp_vpci_rebar rebars[RP_VPCI_BARS_MAX];
     struct rp_vpci_bar bars[RP_VPCI_RANGES_MAX]; /* its own, SR-IOV's, and the ROM's */
     struct rp_vpci_shadow shadows[RP_VPCI_SHADOWS_MAX];
+    uint32_t shadow_values[RP_VPCI_SHADOWS_MAX];
 };
 
 /*
@@ -485,15 +486,20 @@ struct rp_vpci_found {
  * 32 bytes, so that an index is a shift.
  */
 struct rp_vpci_slot {
-    uint32_t value;      /* constant */
-    uint32_t hardware;   /* read from the function */
+    union {
+        struct {
+            uint32_t value;    /* constant */
+            uint32_t hardware; /* read from the function */
+        };
+        uint64_t both; /* of these, value in the low half */
+    };
     uint32_t rw;         /* of these, written to the function */
     uint32_t rw1c;       /* of these, a 1 is written to the function */
     uint32_t write_zero; /* whenever a write goes to the function, zero in it */
     uint32_t virt;       /* kept in the state, the function never sees them */
     uint32_t shadow;     /* which of the state's shadows is read with it */
     uint16_t argument;   /* of the handler */
-    uint8_t handler;     /* of writes; 0: the masks say all */
+    uint8_t handler;     /* of writes; 0: they reach virt alone */
     uint8_t position;    /* of the handler's register in the dword, in bytes */
 };
 _Static_assert(sizeof(struct rp_vpci_slot) == 32, "an index is a shift");
