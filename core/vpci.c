@@ -208,20 +208,15 @@ static void store_masked(const struct rp_vpci_state *state,
     write_hardware(state, reg, bytes, out);
 }
 
-/* Brings what a domain reads in line with what the handler at @position has. */
-static inline void refresh(struct rp_vpci_state *state, unsigned shadow, unsigned handler,
-                           unsigned argument, unsigned position)
-{
-    if (handlers[handler].read)
-        state->shadow_values[shadow] = handlers[handler].read(state, argument)
-                                       << 8 * position;
-}
-
 void vpci_refresh(struct rp_vpci_state *state)
 {
-    for (unsigned i = 0; i < state->shadow_count; i++)
-        refresh(state, i, state->shadows[i].handler, state->shadows[i].argument,
-                state->shadows[i].position);
+    for (unsigned i = 0; i < state->shadow_count; i++) {
+        const struct rp_vpci_shadow *shadow = &state->shadows[i];
+        vpci_read_fn *read = handlers[shadow->handler].read;
+        if (read)
+            state->shadow_values[i] = read(state, shadow->argument)
+                                      << 8 * shadow->position;
+    }
 }
 
 static inline void merge_own(struct rp_vpci_state *state, const struct rp_vpci_slot *slot,
@@ -239,13 +234,18 @@ NOT_INLINE static void write_handled(struct rp_vpci_state *state,
                                      const struct rp_vpci_slot *slot, uint32_t value,
                                      uint32_t mask, struct rp_vpci_effects *effects)
 {
-    const unsigned shift = 8u * slot->position;
-    const struct vpci_write moved = {value >> shift, mask >> shift};
+    const struct vpci_write moved = {value >> 8 * slot->position,
+                                     mask >> 8 * slot->position};
+    const unsigned handler = slot->handler;
+    uint32_t shown;
 
     merge_own(state, slot, value, mask);
-    if (moved.mask && handlers[slot->handler].write)
-        handlers[slot->handler].write(state, slot->argument, moved, effects);
-    refresh(state, slot->shadow, slot->handler, slot->argument, slot->position);
+    if (moved.mask && handlers[handler].write)
+        handlers[handler].write(state, slot->argument, moved, effects);
+    if (!handlers[handler].read)
+        return;
+    shown = handlers[handler].read(state, slot->argument);
+    state->shadow_values[slot->shadow] = shown << 8 * slot->position;
 }
 
 /* Writes a dword with bits that go to the function. */

@@ -430,6 +430,36 @@ static void asleep_nothing_is_mapped(void **state)
     assert_int_equal(mapping_count(domain), 4);
 }
 
+/* Writes @width bytes over zeros in the BARs, @step at a time; what is then there. */
+static void write_bars(struct fake_domain *domain, unsigned reg, unsigned width,
+                       unsigned step, uint32_t out_bars[RP_VPCI_BARS_MAX])
+{
+    const uint64_t value = UINT64_C(0x89abcdef7654f321);
+
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+        domain_write(domain, RP_PCI_BAR0 + 4 * i, 4, 0);
+    for (unsigned done = 0; done < width; done += step)
+        rp_vpci_write(&domain->view, (uint16_t)(reg + done), step, value >> 8 * done,
+                      &domain->effects);
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+        out_bars[i] = domain_read(domain, RP_PCI_BAR0 + 4 * i, 4);
+}
+
+static void every_width_and_alignment_writes_the_same_bytes(void **state)
+{
+    struct fake_domain *domain = *state;
+    uint32_t at_once[RP_VPCI_BARS_MAX];
+    uint32_t by_byte[RP_VPCI_BARS_MAX];
+
+    for (unsigned width = 1; width <= 8; width *= 2) {
+        for (unsigned reg = RP_PCI_BAR0 - 4; reg < RP_PCI_BAR0 + 8; reg++) {
+            write_bars(domain, reg, width, width, at_once);
+            write_bars(domain, reg, width, 1, by_byte);
+            assert_memory_equal(at_once, by_byte, sizeof(at_once));
+        }
+    }
+}
+
 #define FROM_START(test) cmocka_unit_test_setup_teardown(test, start, finish)
 #define PREPARED(test)   cmocka_unit_test_setup_teardown(test, prepare, finish)
 
@@ -437,6 +467,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PREPARED(sizes_are_learned_with_decode_off_and_restored),
+        FROM_START(every_width_and_alignment_writes_the_same_bytes),
         PREPARED(sticky_decode_is_sized),
         PREPARED(non_bar_registers_are_left_alone),
         PREPARED(a_bar_above_4_gib_keeps_both_halves),
