@@ -62,9 +62,10 @@ static uint32_t addressed_offset(const struct rp_cf8 *latch)
 {
     uint32_t upper = rp_field_get(RP_PCI_CONFIG_ADDRESS_REGISTER_UPPER, latch->address);
 
-    return rp_field_get(RP_PCI_CONFIG_ADDRESS_BUS, latch->address) << 20 |
-           rp_field_get(RP_PCI_CONFIG_ADDRESS_DEVFN, latch->address) << 12 | upper << 8 |
-           (latch->address & RP_PCI_CONFIG_ADDRESS_REGISTER);
+    /* Bus and devfn are side by side in both, four bits higher in the region. */
+    return (latch->address & (RP_PCI_CONFIG_ADDRESS_BUS | RP_PCI_CONFIG_ADDRESS_DEVFN))
+               << 4 |
+           upper << 8 | (latch->address & RP_PCI_CONFIG_ADDRESS_REGISTER);
 }
 
 enum rp_cf8_target rp_cf8_decode(const struct rp_cf8 *latch, uint16_t port,

@@ -150,7 +150,8 @@ bool function_begin_reset(struct guest_function *function);
 bool function_end_reset(struct guest_function *function);
 
 /* Whether it answers its owner. Needs no lock. */
-static inline bool function_is_answering(const struct guest_function *function)
+static inline __attribute__((always_inline)) bool
+function_is_answering(const struct guest_function *function)
 {
     return !__atomic_load_n(&function->is_resetting, __ATOMIC_ACQUIRE);
 }

@@ -7,6 +7,7 @@
 #include "dev/console.h"
 #include "guest/pci.h"
 #include "launch/launch.h"
+#include "lib/not_inline.h"
 #include "machine.h"
 
 static void leave_empty(const struct domain *domain, const struct launch_port *config,
@@ -135,7 +136,7 @@ static bool is_any_resetting(const struct guest_pci *pci)
     return is_resetting;
 }
 
-void held_await_first(struct domain *domain)
+NOT_INLINE void held_await_first(struct domain *domain)
 {
     struct guest_pci *pci = domain->pci;
     bool is_waiting;

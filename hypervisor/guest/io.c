@@ -12,6 +12,7 @@
 #include "guest/hardware.h"
 #include "guest/hw.h"
 #include "guest/pci.h"
+#include "lib/not_inline.h"
 
 static uint32_t read_uart(struct vcpu *vcpu, uint16_t port, unsigned width)
 {
@@ -75,27 +76,6 @@ static void write_sleep(struct vcpu *vcpu, uint16_t port, unsigned width, uint32
         domain_stop(vcpu->domain, DOMAIN_RESET);
 }
 
-struct port_range {
-    uint16_t first;
-    uint16_t last;
-    unsigned width; /* the only one that it takes; 0: any */
-    uint32_t (*read)(struct vcpu *vcpu, uint16_t port, unsigned width);
-    void (*write)(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value);
-};
-
-static const struct port_range ranges[] = {
-    {0xcf8, 0xcff, 0, config_ports_read, config_ports_write},
-    {ACPI_TABLES_COM1_PORT, ACPI_TABLES_COM1_PORT + VUART_PORT_COUNT - 1, 1, read_uart,
-     write_uart},
-    {0x70, 0x71, 1, read_rtc, write_rtc},
-    {0x40, 0x43, 1, read_pit, write_pit},
-    {DOMAIN_PORT_SLEEP_CONTROL, DOMAIN_PORT_RESET, 1, read_sleep, write_sleep},
-};
-
-/* For a domain that sees the machine itself. */
-static const struct port_range machine_ports = {0, 0xffff, 0, hardware_port_read,
-                                                hardware_port_write};
-
 /*
  * Ports that every PC kernel touches to find out what is there: the PICs, the
  * PIT's gate, Super I/O, the keyboard controller, DMA, POST, VGA, the other
@@ -118,13 +98,63 @@ static bool is_probed_by_everyone(uint16_t port)
     return false;
 }
 
-static const struct port_range *find(uint16_t port, unsigned width)
+static void refuse(struct vcpu *vcpu, uint16_t port, bool is_write)
 {
-    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
-        if (port >= ranges[i].first && port <= ranges[i].last &&
-            (ranges[i].width == 0 || ranges[i].width == width))
-            return &ranges[i];
-    return NULL;
+    if (!is_probed_by_everyone(port))
+        domain_log_refused(vcpu->domain, "port", port, is_write);
+}
+
+/* In an I/O BAR, or nowhere. */
+static uint32_t read_other(struct vcpu *vcpu, uint16_t port, unsigned width)
+{
+    uint32_t value = UINT32_MAX;
+
+    if (!pci_io_read(vcpu, port, width, &value))
+        refuse(vcpu, port, false);
+    return value;
+}
+
+static void write_other(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
+{
+    if (!pci_io_write(vcpu, port, width, value))
+        refuse(vcpu, port, true);
+}
+
+struct port_range {
+    uint16_t first;
+    uint16_t last;
+    unsigned width; /* the only one that it takes; 0: any */
+    uint32_t (*read)(struct vcpu *vcpu, uint16_t port, unsigned width);
+    void (*write)(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value);
+};
+
+/* The first that fits; the last one always does. */
+static const struct port_range ranges[] = {
+    {0xcf8, 0xcff, 0, config_ports_read, config_ports_write},
+    {ACPI_TABLES_COM1_PORT, ACPI_TABLES_COM1_PORT + VUART_PORT_COUNT - 1, 1, read_uart,
+     write_uart},
+    {0x70, 0x71, 1, read_rtc, write_rtc},
+    {0x40, 0x43, 1, read_pit, write_pit},
+    {DOMAIN_PORT_SLEEP_CONTROL, DOMAIN_PORT_RESET, 1, read_sleep, write_sleep},
+    {0, 0xffff, 0, read_other, write_other},
+};
+
+/* For a domain that sees the machine itself. */
+static const struct port_range machine_ports = {0, 0xffff, 0, hardware_port_read,
+                                                hardware_port_write};
+
+/* What has the port of the vCPU's exit. */
+static const struct port_range *range_of(const struct vcpu *vcpu)
+{
+    const struct vcpu_exit *exit = &vcpu->exit;
+    const struct port_range *range = ranges;
+
+    if (hardware_is_for(vcpu->domain))
+        return &machine_ports;
+    while (exit->port < range->first || exit->port > range->last ||
+           (range->width != 0 && range->width != exit->width))
+        range++;
+    return range;
 }
 
 /* The bits of the accumulator that an access moves. */
@@ -133,47 +163,20 @@ static uint64_t mask_of(unsigned width)
     return UINT64_MAX >> (64 - 8 * width);
 }
 
+static uint32_t accumulator(const struct vcpu *vcpu, unsigned width)
+{
+    return (uint32_t)(vcpu->regs.gpr[DECODE_RAX] & mask_of(width));
+}
+
 static void set_accumulator(struct vcpu *vcpu, unsigned width, uint32_t value)
 {
     uint64_t *rax = &vcpu->regs.gpr[DECODE_RAX];
     uint64_t mask = mask_of(width);
 
-    /* A 32-bit result clears the upper half, as every 32-bit write does. */
-    *rax = (width == 4 ? 0 : *rax & ~mask) | (value & mask);
-}
-
-static const struct port_range *range_of(const struct vcpu *vcpu, uint16_t port,
-                                         unsigned width)
-{
-    return hardware_is_for(vcpu->domain) ? &machine_ports : find(port, width);
-}
-
-static void refuse(struct vcpu *vcpu, uint16_t port, bool is_write)
-{
-    if (!is_probed_by_everyone(port))
-        domain_log_refused(vcpu->domain, "port", port, is_write);
-}
-
-static uint32_t read_port(struct vcpu *vcpu, uint16_t port, unsigned width)
-{
-    const struct port_range *range = range_of(vcpu, port, width);
-    uint32_t value = UINT32_MAX;
-
-    if (range != NULL)
-        return range->read(vcpu, port, width);
-    if (!pci_io_read(vcpu, port, width, &value))
-        refuse(vcpu, port, false);
-    return value;
-}
-
-static void write_port(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
-{
-    const struct port_range *range = range_of(vcpu, port, width);
-
-    if (range != NULL)
-        range->write(vcpu, port, width, value);
-    else if (!pci_io_write(vcpu, port, width, value))
-        refuse(vcpu, port, true);
+    if (width == 4)
+        *rax = value; /* the upper half is cleared, as by every 32-bit write */
+    else
+        *rax = (*rax & ~mask) | (value & mask);
 }
 
 /* ---- Strings ---------------------------------------------------------------- */
@@ -189,7 +192,7 @@ static bool move_element(struct vcpu *vcpu, uint64_t linear)
         !fetch_translate(vcpu, linear + exit->width - 1, &gpa))
         return false;
     if (exit->is_in)
-        value = read_port(vcpu, exit->port, exit->width);
+        value = range_of(vcpu)->read(vcpu, exit->port, exit->width);
     for (unsigned i = 0; i < exit->width; i++) {
         uint8_t *byte = (uint8_t *)&value + i;
 
@@ -200,7 +203,7 @@ static bool move_element(struct vcpu *vcpu, uint64_t linear)
             (void)domain_read(vcpu->domain, gpa, byte, 1);
     }
     if (!exit->is_in)
-        write_port(vcpu, exit->port, exit->width, value);
+        range_of(vcpu)->write(vcpu, exit->port, exit->width, value);
     return true;
 }
 
@@ -210,7 +213,7 @@ static bool move_element(struct vcpu *vcpu, uint64_t linear)
  * the repeat and the operand size, which the width tells of, would name another segment
  * or address size, and 16-bit code nobody runs: these aren't done.
  */
-static bool do_string(struct vcpu *vcpu)
+static NOT_INLINE bool do_string(struct vcpu *vcpu)
 {
     const struct vcpu_exit *exit = &vcpu->exit;
     const enum decode_mode mode = hw_mode(vcpu).code;
@@ -250,10 +253,11 @@ void io_handle(struct vcpu *vcpu)
         if (exit->is_repeated)
             vcpu->regs.gpr[DECODE_RCX] = 0;
     } else if (exit->is_in) {
-        set_accumulator(vcpu, exit->width, read_port(vcpu, exit->port, exit->width));
+        set_accumulator(vcpu, exit->width,
+                        range_of(vcpu)->read(vcpu, exit->port, exit->width));
     } else {
-        write_port(vcpu, exit->port, exit->width,
-                   (uint32_t)(vcpu->regs.gpr[DECODE_RAX] & mask_of(exit->width)));
+        range_of(vcpu)->write(vcpu, exit->port, exit->width,
+                              accumulator(vcpu, exit->width));
     }
     vcpu_skip(vcpu);
 }

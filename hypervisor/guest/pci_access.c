@@ -8,6 +8,7 @@
 #include "guest/pci_internal.h"
 #include "guest/trapped.h"
 #include "guest/vapic.h"
+#include "lib/not_inline.h"
 #include "machine.h"
 #include "mm/pages.h"
 
@@ -264,16 +265,17 @@ static bool is_bridge_reachable(const struct guest_pci *pci, uint8_t bus,
 }
 
 /* Seldom, so the lock that ending a reset needs is only taken for one that goes on. */
-static bool answers_reader(struct guest_pci *pci, struct guest_function *function)
+static NOT_INLINE uint32_t read_after_reset(struct guest_pci *pci,
+                                            struct guest_function *function,
+                                            struct rp_access_piece piece)
 {
     bool is_over;
 
-    if (function_is_answering(function))
-        return true;
     spin_lock(&pci->lock);
     is_over = pci->ports[function->port].function == function && is_answering(function);
     spin_unlock(&pci->lock);
-    return is_over;
+    return is_over ? (uint32_t)rp_vpci_read(&function->view, piece.reg, piece.width)
+                   : UINT32_MAX;
 }
 
 static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
@@ -294,9 +296,11 @@ static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
         break;
     case RP_TOPOLOGY_CHILD:
         function = reachable(pci, piece.bus, &target);
-        if (function != NULL && answers_reader(pci, function))
-            return (uint32_t)rp_vpci_read(&function->view, piece.reg, piece.width);
-        break;
+        if (function == NULL)
+            break;
+        if (!function_is_answering(function))
+            return read_after_reset(pci, function, piece);
+        return (uint32_t)rp_vpci_read(&function->view, piece.reg, piece.width);
     case RP_TOPOLOGY_ABSENT:
         break;
     }
@@ -341,15 +345,25 @@ static void write_piece(struct vcpu *vcpu, struct rp_access_piece piece, uint32_
     }
 }
 
-uint64_t pci_access_read(struct domain *domain, const struct rp_access *access)
+static NOT_INLINE uint64_t read_pieces(struct guest_pci *pci,
+                                       const struct rp_access *access)
 {
-    struct guest_pci *pci = domain->pci;
     uint64_t value = UINT64_MAX;
 
     for (unsigned i = 0; i < access->count; i++)
         value =
             rp_access_merge(value, access->pieces[i], read_piece(pci, access->pieces[i]));
     return value;
+}
+
+uint64_t pci_access_read(struct domain *domain, const struct rp_access *access)
+{
+    const struct rp_access_piece first = access->pieces[0];
+
+    /* The most frequent one; a narrower one may be a part of what was read. */
+    if (access->count == 1 && first.width == 4 && first.position == 0)
+        return ~(uint64_t)UINT32_MAX | read_piece(domain->pci, first);
+    return read_pieces(domain->pci, access);
 }
 
 void pci_access_write(struct vcpu *vcpu, const struct rp_access *access, uint64_t value)

@@ -9,6 +9,7 @@
 #include "guest/exits.h"
 #include "guest/fetch.h"
 #include "guest/hw.h"
+#include "lib/not_inline.h"
 #include "poll.h"
 #include "seal.h"
 
@@ -78,11 +79,16 @@ void vcpu_run(struct vcpu *vcpu)
     }
 }
 
+/* Where the hardware doesn't tell. */
+static NOT_INLINE void skip_fetched(struct vcpu *vcpu)
+{
+    hw_set_rip(vcpu, vcpu->rip + fetch_length(vcpu));
+}
+
 void vcpu_skip(struct vcpu *vcpu)
 {
-    uint64_t next = vcpu->exit.next_rip;
-
-    if (next == 0)
-        next = vcpu->rip + fetch_length(vcpu);
-    hw_set_rip(vcpu, next);
+    if (vcpu->exit.next_rip == 0)
+        skip_fetched(vcpu);
+    else
+        hw_set_rip(vcpu, vcpu->exit.next_rip);
 }
