@@ -50,7 +50,7 @@ HYPERVISOR_FLAGS = -std=gnu17 -ffreestanding $(MACHINE_FLAGS) $(HYPERVISOR_OPT) 
 # The boot tests' shim runs where a boot loader leaves off, in 32-bit mode.
 SHIM_FLAGS = -std=gnu17 -m32 -march=i686 -ffreestanding -mgeneral-regs-only -fno-pic \
 	-fno-pie -fno-stack-protector -fcf-protection=none \
-	-fno-asynchronous-unwind-tables -Os $(WARNINGS) $(REPRODUCIBLE)
+	-fno-asynchronous-unwind-tables -Os -I. $(WARNINGS) $(REPRODUCIBLE)
 
 # Warnings are errors: one of them is that a segment would be both writable and
 # executable.

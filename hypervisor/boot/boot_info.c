@@ -4,37 +4,12 @@
 
 #include <stdbool.h>
 
+#include "boot/multiboot.h"
 #include "lib/string.h"
 
-#define FOUR_GIB                   0x100000000ull
+#define FOUR_GIB               0x100000000ull
 
-#define MULTIBOOT_LOADER_MAGIC     0x2badb002u
-
-#define MULTIBOOT_HAS_COMMAND_LINE 0x00000004u
-#define MULTIBOOT_HAS_MODULES      0x00000008u
-#define MULTIBOOT_HAS_MEMORY_MAP   0x00000040u
-
-struct multiboot_info {
-    uint32_t flags;
-    uint32_t mem_lower;
-    uint32_t mem_upper;
-    uint32_t boot_device;
-    uint32_t command_line;
-    uint32_t module_count;
-    uint32_t modules;
-    uint32_t symbols[4];
-    uint32_t memory_map_length;
-    uint32_t memory_map;
-};
-_Static_assert(sizeof(struct multiboot_info) == 52, "Multiboot 3.3");
-
-struct multiboot_module {
-    uint32_t start;
-    uint32_t end;
-    uint32_t command_line;
-    uint32_t reserved;
-};
-_Static_assert(sizeof(struct multiboot_module) == 16, "Multiboot 3.3");
+#define MULTIBOOT_LOADER_MAGIC 0x2badb002u
 
 /* @size leaves itself out; what follows @type is padding. */
 struct multiboot_memory {

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hypervisor/boot/multiboot.h"
+
 enum {
     MEMORY_MAP_MAX = 128,
     ELF_PHDR_LOAD = 1,
@@ -21,30 +23,7 @@ enum {
     PCI_CONFIG_DATA = 0xcfc,
 };
 
-#define MULTIBOOT_HAS_COMMAND_LINE 0x00000004u
-#define PCIEXBAR_00_00_0           0x80000060u /* register 60 of 00:00.0 */
-
-struct multiboot_info {
-    uint32_t flags;
-    uint32_t mem_lower;
-    uint32_t mem_upper;
-    uint32_t boot_device;
-    uint32_t command_line;
-    uint32_t module_count;
-    uint32_t modules;
-    uint32_t symbols[4];
-    uint32_t memory_map_length;
-    uint32_t memory_map;
-};
-_Static_assert(sizeof(struct multiboot_info) == 52, "Multiboot 3.3");
-
-struct multiboot_module {
-    uint32_t start;
-    uint32_t end;
-    uint32_t command_line;
-    uint32_t reserved;
-};
-_Static_assert(sizeof(struct multiboot_module) == 16, "Multiboot 3.3");
+#define PCIEXBAR_00_00_0 0x80000060u /* register 60 of 00:00.0 */
 
 struct multiboot_memory {
     uint32_t size; /* leaves itself out */

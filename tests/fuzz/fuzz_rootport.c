@@ -13,6 +13,7 @@
 #include <rootport/topology.h>
 
 #include "tests/fake/fake_slot.h"
+#include "tests/fuzz/input.h"
 
 static struct fake_slot slot;
 static struct rp_image first_image;
@@ -24,21 +25,6 @@ static void check(bool is_true)
 {
     if (!is_true)
         abort();
-}
-
-struct input {
-    const uint8_t *data;
-    size_t size;
-};
-
-/* Zero once the input is used up. */
-static uint32_t take(struct input *input, unsigned width)
-{
-    uint32_t value = 0;
-
-    for (unsigned i = 0; i < width && input->size != 0; i++, input->size--)
-        value = value << 8 | *input->data++;
-    return value;
 }
 
 /* What the guest cannot change and no event does: identity, structure, windows' types. */

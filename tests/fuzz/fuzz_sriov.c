@@ -12,6 +12,7 @@
 #include <rootport/pci_regs.h>
 
 #include "tests/fake/fake_domain.h"
+#include "tests/fuzz/input.h"
 
 enum {
     OPERATIONS_MAX = 256,
@@ -22,29 +23,6 @@ enum {
     OWN = RP_PCI_SRIOV_CONTROL_VF_ENABLE | RP_PCI_SRIOV_CONTROL_VF_MEMORY |
           RP_PCI_SRIOV_CONTROL_ARI,
 };
-
-/* A macro, so that the place in the stack trace is the rule. */
-#define require(is_true)                                                                 \
-    do {                                                                                 \
-        if (!(is_true))                                                                  \
-            __builtin_trap();                                                            \
-    } while (0)
-
-struct input {
-    const uint8_t *data;
-    size_t size;
-};
-
-static uint32_t take(struct input *input, unsigned bytes)
-{
-    uint32_t value = 0;
-
-    for (unsigned i = 0; i < bytes && input->size; i++) {
-        value = value << 8 | *input->data++;
-        input->size--;
-    }
-    return value;
-}
 
 /* ---- What must hold ------------------------------------------------------------ */
 

@@ -11,6 +11,7 @@
 #include <rootport/pci_regs.h>
 
 #include "tests/fake/fake_domain.h"
+#include "tests/fuzz/input.h"
 
 enum {
     OPERATIONS_MAX = 256,
@@ -18,31 +19,6 @@ enum {
 };
 #define HOST_ADDRESS 0xfeeabc00u
 #define HOST_DATA    0x4321u
-
-/* A macro, so that the place in the stack trace is the rule. */
-#define require(is_true)                                                                 \
-    do {                                                                                 \
-        if (!(is_true))                                                                  \
-            __builtin_trap();                                                            \
-    } while (0)
-
-/* ---- Input ---------------------------------------------------------------------- */
-
-struct input {
-    const uint8_t *data;
-    size_t size;
-};
-
-static uint32_t take(struct input *input, unsigned bytes)
-{
-    uint32_t value = 0;
-
-    for (unsigned i = 0; i < bytes && input->size; i++) {
-        value = value << 8 | *input->data++;
-        input->size--;
-    }
-    return value;
-}
 
 /* ---- What a guest may ---------------------------------------------------------------
  */
