@@ -186,9 +186,9 @@ static enum exit_code wait_detached(const struct control *control, rp_sbdf_t sbd
     do {
         struct control_function function;
 
-        if (!control_find(control, sbdf, &function))
-            return give_up(text, "there is no such function");
-        if (function.place == ROOTPORT_PLACE_QUARANTINE)
+        /* Virtual functions go with the last domain that has one. */
+        if (!control_find(control, sbdf, &function) ||
+            function.place == ROOTPORT_PLACE_QUARANTINE)
             return EXIT_FINE;
     } while (pause_until(deadline_ms));
     return give_up(text, "it has not left its domain in time");
@@ -197,11 +197,15 @@ static enum exit_code wait_detached(const struct control *control, rp_sbdf_t sbd
 static enum exit_code wait_for(const struct control *control, rp_sbdf_t sbdf,
                                const char *text, const char *event, uint64_t deadline_ms)
 {
+    struct control_function function;
+
     if (strcmp(event, "attached") == 0)
         return wait_for_port(control, sbdf, text, RP_ROOTPORT_ON, deadline_ms);
     if (strcmp(event, "released") == 0)
         return wait_for_port(control, sbdf, text, RP_ROOTPORT_GUEST_RELEASED,
                              deadline_ms);
+    if (!control_find(control, sbdf, &function))
+        return give_up(text, "there is no such function");
     return wait_detached(control, sbdf, text, deadline_ms);
 }
 
@@ -242,7 +246,8 @@ static const char *attach_error_text(long error)
 {
     switch (error) {
     case -EAGAIN:
-        return "its reset takes too long";
+        return "its reset takes too long, or waits: other domains have its virtual "
+               "functions";
     case -ENODATA:
         return "its verdict isn't final yet: seal, or say --now";
     case -EBUSY:
