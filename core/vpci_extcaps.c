@@ -61,9 +61,9 @@ static const struct vpci_reg power_budgeting_regs[] = {
 static const struct vpci_reg sriov_regs[] = {
     {.offset = RP_PCI_SRIOV_CONTROL, .width = 2, .handler = VPCI_SRIOV_CONTROL},
     {.offset = RP_PCI_SRIOV_INITIAL_VFS, .width = 4, .ro = 0xffffffff}, /* and TotalVFs */
-    {.offset = RP_PCI_SRIOV_NUM_VFS, /* and Function Dependency Link */
-     .width = 4,
-     .ro = 0x00ffffff,
+    {.offset = RP_PCI_SRIOV_NUM_VFS,
+     .width = 2,
+     .ro = 0xffff,
      .handler = VPCI_SRIOV_NUM_VFS},
     {.offset = RP_PCI_SRIOV_VF_OFFSET, .width = 4, .ro = 0xffffffff}, /* and VF Stride */
     {.offset = RP_PCI_SRIOV_VF_DEVICE_ID, .width = 2, .ro = 0xffff},
@@ -193,6 +193,7 @@ static const struct vpci_cap rows[] = {
     {.rule = {.list = RP_VPCI_LIST_EXTENDED, .id = RP_PCI_EXTCAP_ID_ATS}},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED,
               .id = RP_PCI_EXTCAP_ID_SRIOV,
+              .guest = RP_VPCI_MODELLED,
               .hardware = RP_VPCI_MODELLED},
      .regs = sriov_regs,
      .reg_count = COUNT(sriov_regs),

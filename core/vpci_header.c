@@ -442,7 +442,8 @@ uint32_t vpci_bar_high_read(const struct rp_vpci_state *state, unsigned argument
 static void move_bar(struct rp_vpci_state *state, struct rp_vpci_bar *bar,
                      uint64_t address, struct rp_vpci_effects *effects)
 {
-    if (bar >= &state->bars[RP_VPCI_BARS_MAX] && bar->kind != RP_VPCI_BAR_ROM &&
+    if (state->role == RP_VPCI_ROLE_HARDWARE && bar >= &state->bars[RP_VPCI_BARS_MAX] &&
+        bar->kind != RP_VPCI_BAR_ROM &&
         (state->sriov.control & RP_PCI_SRIOV_CONTROL_VF_MEMORY))
         return;
     address &= ~(bar->size - 1);

@@ -33,9 +33,28 @@ bool rp_vpci_sriov_is_on(uint16_t control)
 
 /* ---- Learning the hardware -------------------------------------------------- */
 
+static bool is_guest(const struct rp_vpci_state *state)
+{
+    return state->role == RP_VPCI_ROLE_GUEST;
+}
+
+/* Puts a guest's VF BAR at *@next or above, and that behind it; false: it can't decode
+ * there. */
+static bool place(const struct rp_vpci_state *state, struct rp_vpci_bar *bar,
+                  uint64_t *next)
+{
+    const uint64_t base = (*next + bar->size - 1) & ~(bar->size - 1);
+
+    bar->address = 0;
+    bar->hpa.value = base;
+    *next = base + bar->size * read_at(state, RP_PCI_SRIOV_TOTAL_VFS);
+    return bar->kind == RP_VPCI_BAR_MEMORY64 || *next <= (uint64_t)UINT32_MAX + 1;
+}
+
 /* Whether all VF BARs have a size that can be, and none is I/O. */
 static bool learn_bars(struct rp_vpci_state *state)
 {
+    uint64_t next = state->sriov.memory;
     bool is_sound;
 
     vpci_header_learn_bars(state, RP_VPCI_BARS_MAX);
@@ -48,6 +67,9 @@ static bool learn_bars(struct rp_vpci_state *state)
         if (bar->kind == RP_VPCI_BAR_IO ||
             (bar->kind != RP_VPCI_BAR_ABSENT &&
              (bar->size < RP_VPCI_PAGE_SIZE || bar->size > VF_BAR_SIZE_MAX)))
+            is_sound = false;
+        if (bar->kind != RP_VPCI_BAR_ABSENT && is_guest(state) &&
+            !place(state, bar, &next))
             is_sound = false;
     }
     return is_sound;
@@ -72,11 +94,24 @@ static void learn(struct rp_vpci_state *state, uint16_t offset)
         state->sriov.offset = 0;
 }
 
+/*
+ * A guest has SR-IOV if the embedder lets it, and if the virtual functions depend on no
+ * other function's: 9.3.3.10.
+ */
+static bool is_allowed(const struct rp_vpci_state *state, unsigned offset)
+{
+    const uint32_t link = vpci_hw_read(state, offset + RP_PCI_SRIOV_DEPENDENCY_LINK, 1);
+
+    return !is_guest(state) ||
+           (state->sriov.memory && link % 8 == rp_sbdf_fn(state->sbdf));
+}
+
 uint16_t vpci_sriov_length(const struct vpci_site *site)
 {
     struct rp_vpci_state *state = site->view->state;
 
-    if (state->vf_id || site->limit - site->offset < RP_PCI_SRIOV_SIZE)
+    if (state->vf_id || site->limit - site->offset < RP_PCI_SRIOV_SIZE ||
+        !is_allowed(state, site->offset))
         return 0;
     if (!state->sriov.offset)
         learn(state, site->offset);
@@ -85,8 +120,14 @@ uint16_t vpci_sriov_length(const struct vpci_site *site)
 
 /* ---- The capability ------------------------------------------------------------ */
 
+/* A guest's function is the only one of its device: it depends on itself, 0. */
+static const struct vpci_reg dependency_link = {
+    .offset = RP_PCI_SRIOV_DEPENDENCY_LINK, .width = 1, .ro = 0xff};
+
 void vpci_sriov_claim(const struct vpci_site *site)
 {
+    if (!is_guest(site->view->state))
+        vpci_claim(site->view, site->offset, &dependency_link, 0);
     vpci_header_claim_bars(site->view, RP_VPCI_BARS_MAX);
 }
 
@@ -102,8 +143,9 @@ void vpci_sriov_control_write(struct rp_vpci_state *state, unsigned argument,
     uint32_t own = CONTROL_OWN;
 
     (void)argument;
-    if (state->sriov.control & RP_PCI_SRIOV_CONTROL_VF_ENABLE)
-        own = CONTROL_ON; /* what the layout depends on stays: 9.3.3.3.5 */
+    /* What the layout depends on stays, 9.3.3.3.5; no guest knows the ports above. */
+    if ((state->sriov.control & RP_PCI_SRIOV_CONTROL_VF_ENABLE) || is_guest(state))
+        own = CONTROL_ON;
     write.mask &= own;
     state->sriov.wanted = (uint16_t)vpci_merge(state->sriov.control, write);
     effects->what |= RP_VPCI_EFFECT_SRIOV;
@@ -131,7 +173,8 @@ void rp_vpci_sriov_commit(struct rp_vpci_state *state)
 
     if (!(sriov->control & RP_PCI_SRIOV_CONTROL_VF_MEMORY)) {
         for (unsigned i = RP_VPCI_BARS_MAX; i < 2 * RP_VPCI_BARS_MAX; i++)
-            state->bars[i].hpa.value = state->bars[i].address;
+            if (!is_guest(state))
+                state->bars[i].hpa.value = state->bars[i].address;
         vpci_header_write_bars(state, RP_VPCI_BARS_MAX);
     }
     if (sriov->wanted != sriov->control)
@@ -155,6 +198,11 @@ void rp_vpci_sriov_stop(struct rp_vpci_state *state)
 
 /* ---- Virtual functions ---------------------------------------------------------- */
 
+void rp_vpci_sriov_allow(struct rp_vpci_state *state, uint64_t memory)
+{
+    state->sriov.memory = memory;
+}
+
 bool rp_vpci_sriov_range(const struct rp_vpci_state *state, unsigned index,
                          struct rp_vpci_window *out_window)
 {
@@ -164,7 +212,7 @@ bool rp_vpci_sriov_range(const struct rp_vpci_state *state, unsigned index,
     if (!state->sriov.offset || index >= RP_VPCI_BARS_MAX)
         return false;
     bar = &state->bars[RP_VPCI_BARS_MAX + index];
-    out_window->base.value = bar->address;
+    out_window->base.value = is_guest(state) ? bar->hpa.value : bar->address;
     out_window->size = bar->size * read_at(state, RP_PCI_SRIOV_NUM_VFS);
     return out_window->size != 0;
 }

@@ -100,7 +100,8 @@ static const struct rp_vpci_words rows[] = {
      "lets the function address memory untranslated; the IOMMU is not set up for it",
      "the IOMMU is not set up for it"},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_SRIOV, "Single Root I/O Virtualization",
-     "makes functions that nobody assigned",
+     "if the launch configuration lets it: as for the hardware domain, but VF BARs lead "
+     "nowhere, and ARI and dependencies are not there",
      "virtual functions are turned on and off if nobody else is harmed; pages of 4 KiB; "
      "no "
      "migration"},

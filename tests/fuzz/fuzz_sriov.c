@@ -44,6 +44,8 @@ static void check_state(const struct fake_domain *domain)
     const struct rp_vpci_sriov *sriov = &domain->state.sriov;
 
     require(((sriov->control | sriov->wanted) & ~OWN) == 0);
+    require(domain->state.role == RP_VPCI_ROLE_HARDWARE || sriov->memory ||
+            sriov->control == 0);
     require(sriov->offset == 0 || sriov->offset == NVME_SRIOV);
     require(domain->state.refusal == RP_VPCI_ACCEPTED);
 }
@@ -121,11 +123,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct input input = {data, size};
     const unsigned bar = take(&input, 1);
 
-    domain->config.role = RP_VPCI_ROLE_HARDWARE;
+    if (!(bar & 2))
+        domain->config.role = RP_VPCI_ROLE_HARDWARE;
     if (bar & 1)
         fake_device_set_rw(&domain->device, VF_BAR0 + bar % VF_BARS_SIZE / 4 * 4, 4,
                            take(&input, 4));
     if (fake_domain_start(domain) == RP_OK) {
+        rp_vpci_sriov_allow(&domain->state, (uint64_t)take(&input, 1) << 24);
+        (void)!rp_vpci_build(&domain->view, &domain->state, RP_CFG_SIZE_EXTENDED);
         for (unsigned i = 0; i < OPERATIONS_MAX && input.size; i++) {
             operate(domain, &input);
             check_state(domain);

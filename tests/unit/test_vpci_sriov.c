@@ -411,6 +411,164 @@ static void one_that_has_none_is_not_written_to_by_a_reset(void **state)
         assert_true(domain->device.writes[i].reg < RP_PCI_EXTENDED_BASE);
 }
 
+/* ---- A guest's ---- */
+
+static void allow(struct fake_domain *domain, uint64_t memory)
+{
+    rp_vpci_sriov_allow(&domain->state, memory);
+    assert_int_equal(rp_vpci_build(&domain->view, &domain->state, RP_CFG_SIZE_EXTENDED),
+                     RP_OK);
+}
+
+static int prepare_guest(void **state)
+{
+    struct fake_domain *domain = fake_domain_new();
+
+    *state = domain;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    return 0;
+}
+
+static int prepare_allowed(void **state)
+{
+    (void)prepare_guest(state);
+    allow(*state, 0x9ab001000); /* VF BAR 0 has four pages */
+    return 0;
+}
+
+static void a_guest_sees_it_where_it_is_allowed(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_false(is_shown(domain));
+    allow(domain, 0x1000);
+    assert_true(is_shown(domain));
+    assert_int_equal(domain_read(domain, TOTAL_VFS, 2), VF_COUNT);
+    allow(domain, 0);
+    assert_false(is_shown(domain));
+}
+
+static void a_guests_vf_bars_decode_where_the_embedder_says(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct rp_vpci_window range;
+    struct rp_vpci_vf vf;
+
+    assert_int_equal(domain_read(domain, VF_BAR0, 4), 4);
+    assert_int_equal(domain_read(domain, VF_BAR1, 4), 0);
+    place(domain, 0xc0100000);
+    domain_write(domain, NUM_VFS, 2, 3);
+    set_control(domain, VFE | MSE);
+    assert_int_equal(domain_read(domain, VF_BAR0, 4), 0xc0100004);
+    assert_int_equal(hardware(domain, VF_BAR0, 4), 0xab004004);
+    assert_int_equal(hardware(domain, VF_BAR1, 4), 0x9);
+    assert_true(rp_vpci_sriov_range(&domain->state, 0, &range));
+    assert_int_equal(range.base.value, 0x9ab004000);
+    assert_int_equal(range.size, 3 * VF_BAR_SIZE);
+    rp_vpci_sriov_describe(&domain->state, 2, &vf);
+    assert_int_equal(vf.bars[0].base.value, 0x9ab004000 + 2 * VF_BAR_SIZE);
+}
+
+/* Sizing is done by a kernel that starts again while they are on. */
+static void a_guest_sizes_vf_bars_while_they_decode(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    turn_on(domain, 1);
+    place(domain, UINT64_MAX);
+    assert_int_equal(domain_read(domain, VF_BAR0, 4), 0xffffc004);
+    assert_int_equal(hardware(domain, VF_BAR0, 4), 0xab004004);
+}
+
+static void a_guest_maps_nothing_with_a_vf_bar(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct rp_vpci_mapping mappings[RP_VPCI_MAPPINGS_MAX];
+
+    place(domain, 0xc0100000);
+    domain_write(domain, NUM_VFS, 2, VF_COUNT);
+    set_control(domain, VFE | MSE);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_MEMORY);
+    for (size_t i = rp_vpci_mappings(&domain->state, mappings); i-- > 0;)
+        assert_int_equal(mappings[i].bar, 0);
+}
+
+static void a_guest_reads_no_address_of_the_machine(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    allow(domain, UINT64_C(0xa5c3a5c30000));
+    turn_on(domain, 2);
+    for (unsigned reg = 0; reg < RP_CFG_SIZE_EXTENDED - 1; reg++)
+        assert_int_not_equal(domain_read(domain, reg, 2), 0xa5c3);
+}
+
+/* They lie behind one another, and the second begins at a multiple of its size. */
+static void a_guests_second_vf_bar_is_behind_all_of_the_first(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct rp_vpci_vf vf;
+
+    fake_device_set_rw(&domain->device, VF_BAR0 + 8, 4, 0xfff00000);
+    allow(domain, 0x10000);
+    turn_on(domain, 1);
+    rp_vpci_sriov_describe(&domain->state, 0, &vf);
+    assert_int_equal(vf.bars[0].base.value, 0x10000);
+    assert_int_equal(vf.bars[2].base.value, 0x100000);
+    assert_int_equal(hardware(domain, VF_BAR0 + 8, 4), 0x100000);
+}
+
+static void a_guests_vf_bar_of_32_bits_ends_below_4_gib(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, VF_BAR0, 4, 0);
+    fake_device_set_rw(&domain->device, VF_BAR1, 4, 0);
+    allow(domain, UINT64_C(0x100000000) - (VF_COUNT - 1) * VF_BAR_SIZE);
+    assert_false(is_shown(domain));
+    allow(domain, UINT64_C(0x100000000) - VF_COUNT * VF_BAR_SIZE);
+    assert_true(is_shown(domain));
+}
+
+/* Whether the port above forwards it is nothing that a guest knows. */
+static void a_guest_sets_no_ari(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    set_control(domain, VFE | MSE | ARI);
+    assert_int_equal(domain_read(domain, CONTROL, 2), VFE | MSE);
+    assert_int_equal(hardware(domain, CONTROL, 2), VFE | MSE);
+}
+
+/* 9.3.3.10: the function's own number is that of no dependency; a guest's is 0. */
+static void a_guest_depends_on_nobody(void **state)
+{
+    struct fake_domain *domain = *state;
+    const unsigned own = rp_sbdf_fn(domain->state.sbdf);
+
+    fake_device_set(&domain->device, NUM_VFS + 2, 1, own);
+    allow(domain, 0x1000);
+    assert_int_equal(domain_read(domain, NUM_VFS + 2, 1), 0);
+    fake_device_set(&domain->device, NUM_VFS + 2, 1, own ^ 1);
+    allow(domain, 0x1000);
+    assert_false(is_shown(domain));
+}
+
+static void after_a_reset_they_can_be_turned_on_again(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    turn_on(domain, 2);
+    assert_int_equal(rp_vpci_flr_start(&domain->state), RP_OK);
+    fake_device_set(&domain->device, VF_BAR0, 4, 4);
+    fake_device_set(&domain->device, VF_BAR1, 4, 0);
+    assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
+    assert_int_equal(domain_read(domain, CONTROL, 2), 0);
+    assert_int_equal(domain_read(domain, VF_BAR0, 4), 4);
+    turn_on(domain, 1);
+    assert_int_equal(hardware(domain, VF_BAR0, 4), 0xab004004);
+}
+
 /* ---- A virtual function of the owner's own: 9.3.4.1 ---- */
 
 static void start_plain_vf(struct fake_domain *domain)
@@ -503,6 +661,24 @@ int main(void)
                                         finish),
         cmocka_unit_test_setup_teardown(one_that_has_none_is_not_written_to_by_a_reset,
                                         prepare, finish),
+        cmocka_unit_test_setup_teardown(a_guest_sees_it_where_it_is_allowed,
+                                        prepare_guest, finish),
+        cmocka_unit_test_setup_teardown(a_guests_vf_bars_decode_where_the_embedder_says,
+                                        prepare_allowed, finish),
+        cmocka_unit_test_setup_teardown(a_guest_sizes_vf_bars_while_they_decode,
+                                        prepare_allowed, finish),
+        cmocka_unit_test_setup_teardown(a_guest_maps_nothing_with_a_vf_bar,
+                                        prepare_allowed, finish),
+        cmocka_unit_test_setup_teardown(a_guest_reads_no_address_of_the_machine,
+                                        prepare_guest, finish),
+        cmocka_unit_test_setup_teardown(a_guests_second_vf_bar_is_behind_all_of_the_first,
+                                        prepare_guest, finish),
+        cmocka_unit_test_setup_teardown(a_guests_vf_bar_of_32_bits_ends_below_4_gib,
+                                        prepare_guest, finish),
+        cmocka_unit_test_setup_teardown(a_guest_sets_no_ari, prepare_allowed, finish),
+        cmocka_unit_test_setup_teardown(a_guest_depends_on_nobody, prepare_guest, finish),
+        cmocka_unit_test_setup_teardown(after_a_reset_they_can_be_turned_on_again,
+                                        prepare_allowed, finish),
         cmocka_unit_test_setup_teardown(the_owner_sees_it_as_the_machine_has_it, prepare,
                                         finish),
         cmocka_unit_test_setup_teardown(it_decodes_without_a_bit_of_its_own, prepare,

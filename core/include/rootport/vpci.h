@@ -178,6 +178,7 @@ struct rp_vpci_sriov {
     uint16_t offset;  /* of the capability; 0: none that is shown */
     uint16_t control; /* SR-IOV Control: what is in force, */
     uint16_t wanted;  /* and what its owner last wrote */
+    uint64_t memory;  /* of rp_vpci_sriov_allow() */
 };
 
 /* Members are read through the functions below; only this library writes them. */
@@ -398,6 +399,15 @@ bool rp_vpci_port(const struct rp_vpci_state *state, uint16_t port, unsigned wid
 
 /* Whether there are virtual functions when SR-IOV Control says @control. */
 bool rp_vpci_sriov_is_on(uint16_t control);
+
+/*
+ * Lets a guest have virtual functions, before the first rp_vpci_build(). In hardware
+ * their BARs begin at @memory, one behind the other, each at a multiple of its size and
+ * with room for TotalVFs; where the guest puts them it reads, and nothing is there for
+ * it. 0, as without this call: it is shown no SR-IOV. The hardware domain places them
+ * itself.
+ */
+void rp_vpci_sriov_allow(struct rp_vpci_state *state, uint64_t memory);
 
 /*
  * Where VF BAR @index, 0 to 5, decodes for all the virtual functions that the owner has
