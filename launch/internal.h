@@ -57,6 +57,9 @@ enum launch_rule launch_parse_memory(const struct launch_property *property,
 enum launch_rule launch_parse_window(const struct launch_property *property,
                                      struct launch_value value,
                                      void *target); /* uint64_t, bytes */
+enum launch_rule launch_parse_address(const struct launch_property *property,
+                                      struct launch_value value,
+                                      void *target); /* uint64_t */
 enum launch_rule launch_parse_banks(const struct launch_property *property,
                                     struct launch_value value,
                                     void *target); /* struct launch_domain */

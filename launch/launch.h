@@ -142,6 +142,7 @@ struct launch_port {
     struct launch_selector function; /* LAUNCH_SELECT_NOTHING: an empty port */
     enum launch_condition condition;
     bool has_vendor_capabilities; /* the domain sees vendor-specific capabilities */
+    uint64_t vf_memory; /* where the machine is to have its VF BARs; 0: it has no VFs */
 };
 
 struct launch_domain {

@@ -167,6 +167,21 @@ enum launch_rule launch_parse_window(const struct launch_property *property,
                       target);
 }
 
+enum launch_rule launch_parse_address(const struct launch_property *property,
+                                      struct launch_value value, void *target)
+{
+    uint64_t address;
+
+    (void)property;
+    if (value.length != U64_SIZE)
+        return LAUNCH_RULE_TYPE_U64;
+    address = u64_at(value.bytes);
+    memcpy(target, &address, sizeof(address));
+    return address == 0 || address % (4 * KIB) != 0 || address >= ADDRESS_LIMIT
+               ? LAUNCH_RULE_VALUE_RANGE
+               : LAUNCH_RULE_NONE;
+}
+
 static bool is_bank_valid(struct launch_bank bank)
 {
     uint64_t granule = (uint64_t)MEMORY_GRANULE_KIB * KIB;

@@ -146,6 +146,10 @@ static const struct launch_property function_properties[] = {
     {.name = "vendor-capabilities",
      .parse = launch_parse_flag,
      AT(launch_port, has_vendor_capabilities)},
+    {.name = "virtual-functions",
+     .parse = launch_parse_address,
+     AT(launch_port, vf_memory),
+     .allowed = "a multiple of 4096 below 2^52"},
 };
 
 #define PROPERTIES(table)                                                                \

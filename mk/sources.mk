@@ -88,7 +88,6 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/hardware_memory.c \
 	hypervisor/guest/hardware_move.c \
 	hypervisor/guest/hardware_pci.c \
-	hypervisor/guest/hardware_sriov.c \
 	hypervisor/guest/hardware_tables.c \
 	hypervisor/guest/hypercall.c \
 	hypervisor/guest/io.c \
@@ -102,6 +101,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/physdev.c \
 	hypervisor/guest/pins.c \
 	hypervisor/guest/pvh.c \
+	hypervisor/guest/sriov.c \
 	hypervisor/guest/trapped.c \
 	hypervisor/guest/vapic.c \
 	hypervisor/guest/vcpu.c \

@@ -12,9 +12,9 @@
 #include "cpu/clock.h"
 #include "dev/console.h"
 #include "guest/errors.h"
-#include "guest/hardware.h"
 #include "guest/pci.h"
 #include "guest/pins.h"
+#include "guest/sriov.h"
 #include "machine.h"
 #include "mm/pages.h"
 
@@ -175,15 +175,28 @@ static void wait_for_pending(struct guest_function *function)
         cpu_relax();
 }
 
+/* What has virtual functions is quiet then, but not reset: that would end them. */
 static bool start_reset(struct guest_function *function)
 {
     uint64_t wait_us = FLR_WAIT_US;
 
     wait_for_pending(function);
+    if (sriov_is_on(function))
+        return true;
     if (rp_vpci_flr_start(&function->state) != RP_OK && !reset_by_power(function))
         wait_us = reset_by_bus(function);
     function->ready_at = clock_deadline_us(wait_us);
     return wait_us != 0;
+}
+
+bool function_remove_vfs(struct guest_function *function)
+{
+    bool is_done;
+
+    machine_lock();
+    is_done = sriov_remove(function);
+    machine_unlock();
+    return is_done;
 }
 
 bool function_reset(struct guest_function *function)
@@ -237,8 +250,11 @@ const char *function_learn(struct guest_function *function, enum rp_vpci_role ro
     enum rp_status status;
 
     if (function->scanned->pf != RP_SCAN_NONE) {
-        if (!hardware_describe_vf(function->scanned, &vf))
+        const struct guest_function *pf = sriov_find(function->scanned->pf);
+
+        if (pf == NULL)
             return rp_status_text(RP_ERR_NO_DEVICE);
+        rp_vpci_sriov_describe(&pf->state, function->scanned->vf_number, &vf);
         config.vf = &vf;
     }
     status = rp_vpci_attach(&function->state, &config);
@@ -342,6 +358,14 @@ void function_set_policy(struct guest_function *function, uint32_t policy)
     if (function->policy != policy)
         __atomic_store_n(&function->stage, FUNCTION_RESETTING, __ATOMIC_RELEASE);
     function->policy = policy;
+    function->vf_memory = 0;
+}
+
+/* What can't be reset is for its last owner alone. */
+static void reset_taken(struct guest_function *function)
+{
+    if (!start_reset(function))
+        function->is_tainted = true;
 }
 
 bool function_is_ready(struct guest_function *function)
@@ -352,6 +376,12 @@ bool function_is_ready(struct guest_function *function)
         return stage == FUNCTION_READY;
     if (!clock_is_past(function->ready_at) || is_still_read(function))
         return false;
+    if (sriov_is_on(function)) {
+        function->domain = NULL;
+        if (sriov_remove(function))
+            reset_taken(function);
+        return false;
+    }
     forget_owner(function);
     __atomic_store_n(&function->stage, FUNCTION_READY, __ATOMIC_RELEASE);
     return true;
@@ -421,6 +451,7 @@ const char *function_give(struct guest_function *function, struct domain *domain
     problem = function_tie(function->scanned, domain_owner(domain));
     if (problem != NULL)
         return problem;
+    rp_vpci_sriov_allow(&function->state, function->vf_memory);
     status = rp_vpci_build(&function->view, &function->state,
                            rp_scan_verdict(function->scanned).size);
     if (status != RP_OK)
@@ -451,18 +482,18 @@ void function_take_back(struct guest_function *function, enum function_next next
 {
     struct domain *domain = function->domain;
 
+    if (!function->is_tainted)
+        function->last_owner = domain_owner(domain);
     if (domain->has_iommu && iommu_detach(&domain->iommu, function->sbdf) != IOMMU_OK) {
         console_log("%s: port %u: the function's DMA could not be shut off for certain: "
                     "nobody gets it again",
                     domain->name, function->port + 1);
         function->is_tainted = true;
+        function->last_owner = 0;
     }
     rp_vpci_quiesce(&function->state);
     pins_disconnect(function->scanned->pin_gsi);
-    if (!start_reset(function) && !function->is_tainted) {
-        function->is_tainted = true;
-        function->last_owner = domain_owner(domain);
-    }
+    reset_taken(function);
     for (uint32_t i = 0; i < domain->vcpu_count; i++)
         function->reader_epochs[i] = vcpu_epoch(&domain->vcpus[i]);
     function->is_wanted = next == FUNCTION_KEEP;

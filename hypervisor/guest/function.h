@@ -41,6 +41,7 @@ struct guest_function {
     uint32_t last_owner;       /* of a tainted one; 0: nobody may have it again */
     bool is_resetting;         /* atomic: as its owner asked; it answers nobody */
     uint64_t ready_at;         /* clock_deadline_us(): when its reset is over */
+    uint64_t vf_memory; /* of rp_vpci_sriov_allow(), for the port that it is held for */
     /* Whose it is or is to be; of a function that is taken back, whose it was. */
     struct domain *domain;
     unsigned port;
@@ -73,7 +74,7 @@ struct guest_function *function_find(rp_sbdf_t sbdf);
 struct guest_function *function_open(struct rp_function *scanned, uint32_t policy,
                                      const char **out_problem);
 
-/* Changes what the next domain of a function in quarantine is granted. */
+/* Changes what the next domain of a function in quarantine is granted; no SR-IOV. */
 void function_set_policy(struct guest_function *function, uint32_t policy);
 
 /*
@@ -131,11 +132,22 @@ const char *function_give(struct guest_function *function, struct domain *domain
  * Takes a function back: blocks DMA and interrupts, then starts its reset. It is not
  * in its domain's topology any more; CPUs that found it there before may go on reading
  * it, and the record stays until they have finished. The caller has the domain's PCI
- * lock; the machine's isn't needed.
+ * lock; the machine's isn't needed. While others have virtual
+ * functions of it, it isn't reset, and nobody gets it: they keep theirs.
  */
 void function_take_back(struct guest_function *function, enum function_next next);
 
-/* Resets a function that stays where it is, as its domain asked; false: it can't be. */
+/*
+ * Before a function is reset that stays with its domain, whose CPUs have stopped: takes
+ * its virtual functions away. False: another domain has one. The caller does not hold the
+ * machine's lock.
+ */
+bool function_remove_vfs(struct guest_function *function);
+
+/*
+ * Resets a function that stays where it is; false: it can't be. One with virtual
+ * functions is just made quiet, and its domain sees its registers in their reset state.
+ */
 bool function_reset(struct guest_function *function);
 
 /*

@@ -10,6 +10,7 @@
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
 #include "guest/pins.h"
+#include "guest/sriov.h"
 #include "lib/string.h"
 #include "machine.h"
 #include "mm/pages.h"
@@ -219,16 +220,6 @@ void hardware_take_functions(struct domain *domain, const struct build_input *in
     machine_unlock();
 }
 
-static bool remove_vfs(struct domain *domain, size_t index)
-{
-    bool is_done;
-
-    machine_lock();
-    is_done = hardware_remove_vfs(domain, (uint32_t)index);
-    machine_unlock();
-    return is_done;
-}
-
 /*
  * Where no reset is known, the domain that left it so finds it again; likewise one of
  * whose virtual functions another domain has one.
@@ -237,19 +228,17 @@ static void start_over(struct domain *domain, size_t index)
 {
     struct hardware_function *mine = domain->hardware->functions[index];
     uint16_t size = mine->view->size;
-    enum rp_status status = RP_OK;
     const char *problem = NULL;
+    enum rp_status status = RP_OK;
 
-    if (!remove_vfs(domain, index)) {
-        rp_vpci_quiesce(&mine->base.state);
-        status = rp_vpci_flr_finish(&mine->base.state);
-    } else if (!function_reset(&mine->base)) {
+    (void)function_remove_vfs(&mine->base);
+    if (!function_reset(&mine->base) && !sriov_is_on(&mine->base)) {
         rp_vpci_detach(&mine->base.state);
         problem = attach(mine);
     }
     hardware_open_windows(mine);
     pci_update_mappings(&mine->base, NULL);
-    if (status == RP_OK && problem == NULL)
+    if (problem == NULL)
         status = rp_vpci_build(mine->view, &mine->base.state, size);
     if (status != RP_OK)
         problem = rp_status_text(status);
@@ -295,7 +284,7 @@ void hardware_release(struct domain *domain)
         return;
     machine_lock();
     for (size_t i = 0; hardware->functions != NULL && i < hardware->capacity; i++) {
-        if (hardware->functions[i] != NULL && hardware_remove_vfs(domain, (uint32_t)i))
+        if (hardware->functions[i] != NULL && sriov_remove(&hardware->functions[i]->base))
             (void)function_reset(&hardware->functions[i]->base);
         hardware_abandon(domain, i, NULL);
     }
@@ -316,15 +305,12 @@ void hardware_release(struct domain *domain)
     domain->hardware = NULL;
 }
 
-bool hardware_describe_vf(const struct rp_function *vf, struct rp_vpci_vf *out_vf)
+struct guest_function *hardware_find(size_t index)
 {
-    const struct hardware_function *mine =
-        owner != NULL ? owner->hardware->functions[vf->pf] : NULL;
+    struct hardware_function *mine =
+        owner != NULL ? owner->hardware->functions[index] : NULL;
 
-    if (mine == NULL)
-        return false;
-    rp_vpci_sriov_describe(&mine->base.state, vf->vf_number, out_vf);
-    return true;
+    return mine != NULL ? &mine->base : NULL;
 }
 
 void hardware_forget(uint64_t base, uint64_t size)
@@ -341,13 +327,12 @@ void hardware_forget(uint64_t base, uint64_t size)
 bool hardware_yield_vf(const struct rp_function *vf)
 {
     const size_t index = (size_t)(vf - machine_scan()->functions);
-    const struct hardware_function *mine =
-        owner != NULL ? owner->hardware->functions[index] : NULL;
+    const struct guest_function *mine = hardware_find(index);
 
     if (vf->pf == RP_SCAN_NONE || mine == NULL ||
-        (mine->base.state.command & RP_PCI_COMMAND_BUS_MASTER))
+        (mine->state.command & RP_PCI_COMMAND_BUS_MASTER))
         return false;
-    hardware_abandon(mine->base.domain, index, NULL);
+    hardware_abandon(mine->domain, index, NULL);
     return true;
 }
 

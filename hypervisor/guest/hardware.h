@@ -73,19 +73,9 @@ bool hardware_adopt(struct domain *domain, size_t index);
  */
 void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self);
 
-/*
- * After a write to SR-IOV Control of function @index, or before its reset: finds its
- * virtual functions, or takes them away. What would take one from another domain is
- * refused: then virtual functions are still on. On a CPU of the domain, without any lock.
+/* The record of function @index, if the hardware domain has it. Needs the machine's lock.
  */
-void hardware_follow_sriov(struct vcpu *vcpu, uint32_t index, bool is_reset);
-
-/*
- * Takes the virtual functions of function @index away, before it is reset. False: another
- * domain has one, and all is as before. The domain's CPUs have stopped. Needs the
- * machine's lock.
- */
-bool hardware_remove_vfs(struct domain *domain, uint32_t index);
+struct guest_function *hardware_find(size_t index);
 
 /*
  * Unmaps whole pages from @base on, which the domain, if there is one, has looked at
@@ -98,9 +88,6 @@ void hardware_forget(uint64_t base, uint64_t size);
  * long as it is no bus master. Whether nobody has it now. Needs the machine's lock.
  */
 bool hardware_yield_vf(const struct rp_function *vf);
-
-/* Describes virtual function @vf; false: nobody has its physical function. */
-bool hardware_describe_vf(const struct rp_function *vf, struct rp_vpci_vf *out_vf);
 
 /* Resets every function of a domain whose CPUs have stopped, before it starts again. */
 void hardware_reset_functions(struct domain *domain);

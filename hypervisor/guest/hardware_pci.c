@@ -11,6 +11,7 @@
 
 #include "guest/hardware_internal.h"
 #include "guest/pci_internal.h"
+#include "guest/sriov.h"
 #include "machine.h"
 
 enum {
@@ -88,22 +89,6 @@ uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
     return value;
 }
 
-/* What a write changed. Needs the lock, which isn't held all the time. */
-static void apply(struct hardware_function *mine, struct vcpu *vcpu, uint32_t index,
-                  struct rp_vpci_effects *effects)
-{
-    struct hardware *hardware = vcpu->domain->hardware;
-
-    if (effects->what & (RP_VPCI_EFFECT_SRIOV | RP_VPCI_EFFECT_FLR)) {
-        spin_unlock(&hardware->lock);
-        hardware_follow_sriov(vcpu, index, effects->what & RP_VPCI_EFFECT_FLR);
-        spin_lock(&hardware->lock);
-        if (rp_vpci_sriov_is_on(mine->base.state.sriov.control))
-            effects->what &= ~(uint32_t)RP_VPCI_EFFECT_FLR;
-    }
-    pci_apply_effects(&mine->base, vcpu, effects);
-}
-
 void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigned width,
                         uint32_t value)
 {
@@ -126,7 +111,8 @@ void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigne
             rp_vpci_write(view_of(mine), reg, width, value, &effects);
             if (may_move)
                 hardware_move_bars(mine, vcpu);
-            apply(mine, vcpu, index, &effects);
+            sriov_follow(vcpu, &mine->base, &effects);
+            pci_apply_effects(&mine->base, vcpu, &effects);
         }
         spin_unlock(&hardware->lock);
     } else if (is_platform(&scan->functions[index])) {

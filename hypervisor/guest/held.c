@@ -38,6 +38,7 @@ bool held_hold(struct domain *domain, unsigned port, const struct launch_port *c
     if (config->condition == LAUNCH_WHEN_NOW)
         rp_scan_finalize(scanned);
     function->is_wanted = true;
+    function->vf_memory = config->vf_memory;
     function->domain = domain;
     function->port = port;
     domain->pci->ports[port].held = function;

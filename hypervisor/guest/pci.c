@@ -278,14 +278,24 @@ static bool is_wanted_bus(const struct guest_pci *pci, uint8_t bus)
     return false;
 }
 
-/* Ports can be given buses that are beyond the region, and be reached through CF8. */
-static bool map_device(struct domain *domain, uint8_t bus, const void *page)
+/*
+ * Ports can be given buses that are beyond the region, and be reached through CF8. What
+ * may have virtual functions has all of its bus.
+ */
+static bool map_bus(struct domain *domain, const struct guest_port *place, uint8_t bus,
+                    const void *page)
 {
-    uint64_t at = ecam_page(bus, 0);
+    const unsigned count = place->has_vfs ? 256 : 1;
+    bool is_done = true;
 
-    return !domain_is_ecam(domain, at) ||
-           npt_map(domain, at, (uint64_t)page, PAGE_SIZE,
-                   page != NULL ? NPT_READ_ONLY : NPT_NOTHING);
+    for (unsigned devfn = 0; is_done && devfn < count; devfn++) {
+        uint64_t at = ecam_page(bus, (uint8_t)devfn);
+
+        is_done = !domain_is_ecam(domain, at) ||
+                  npt_map(domain, at, (uint64_t)page, PAGE_SIZE,
+                          page != NULL ? NPT_READ_ONLY : NPT_NOTHING);
+    }
+    return is_done;
 }
 
 /* Covers what is not there any longer, then opens: a port may take another's bus. */
@@ -301,7 +311,7 @@ void pci_update_traps(struct domain *domain, struct vcpu *self)
         if (*bus == 0 || *bus == wanted_bus(pci, port, i % PCI_PLACE_COUNT))
             continue;
         if (!is_wanted_bus(pci, *bus))
-            (void)map_device(domain, *bus, machine_ones_page());
+            (void)map_bus(domain, &pci->ports[port], *bus, machine_ones_page());
         *bus = 0;
         is_changed = true;
     }
@@ -311,10 +321,10 @@ void pci_update_traps(struct domain *domain, struct vcpu *self)
 
         if (bus == pci->ports[port].buses[i % PCI_PLACE_COUNT])
             continue;
-        if (!map_device(domain, bus,
-                        i % PCI_PLACE_COUNT == PCI_PLACE_BRIDGE
-                            ? pci->ports[port].bridge.image
-                            : NULL))
+        if (!map_bus(domain, &pci->ports[port], bus,
+                     i % PCI_PLACE_COUNT == PCI_PLACE_BRIDGE
+                         ? pci->ports[port].bridge.image
+                         : NULL))
             domain_stop(domain, DOMAIN_FAILED);
         pci->ports[port].buses[i % PCI_PLACE_COUNT] = bus;
         is_changed = true;

@@ -45,6 +45,7 @@ struct guest_port {
     struct guest_function *held;      /* to be plugged in when its condition is met */
     struct rp_bridge bridge;          /* above it, if it is a conventional one */
     uint8_t buses[PCI_PLACE_COUNT];   /* where the guest finds them now; 0: nowhere */
+    bool has_vfs;                     /* all of the child's bus exits */
     uint8_t line;                     /* of its I/O APIC: where pins behind it lead */
     enum rp_rootport_outcome outcome; /* what the guest last made of a child */
     uint32_t outcome_count;

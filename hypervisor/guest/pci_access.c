@@ -2,10 +2,13 @@
 /* A guest's accesses to configuration space and trapped pages, and what follows. */
 #include <stddef.h>
 
+#include <rootport/pci_regs.h>
+
 #include "dev/console.h"
 #include "guest/hw.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
+#include "guest/sriov.h"
 #include "guest/trapped.h"
 #include "guest/vapic.h"
 #include "lib/not_inline.h"
@@ -166,9 +169,13 @@ void pci_reset_bridge(struct guest_pci *pci, unsigned port, enum rp_bridge_setup
 static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
 {
     struct rp_rootport_actions actions;
+    struct rp_vpci_effects effects = {.what = RP_VPCI_EFFECT_FLR};
     struct guest_function *function = domain->pci->ports[port].function;
 
-    if (function != NULL && !pci_begin_reset(function, self))
+    if (function != NULL)
+        sriov_follow(self, function, &effects);
+    function = domain->pci->ports[port].function;
+    if (function != NULL && effects.what != 0 && !pci_begin_reset(function, self))
         console_log("%s: port %u: the function knows no reset: it isn't reset",
                     domain->name, port + 1);
     if (rp_rootport_finish_reset(&domain->pci->rootports[port], &actions) != RP_OK)
@@ -278,6 +285,48 @@ static NOT_INLINE uint32_t read_after_reset(struct guest_pci *pci,
                    : UINT32_MAX;
 }
 
+/* The virtual function of what is behind @place that is as far from it as @devfn. */
+static const struct rp_function *find_vf(const struct guest_port *place, uint8_t devfn)
+{
+    const struct rp_scan *scan = machine_scan();
+    const struct guest_function *pf = __atomic_load_n(&place->function, __ATOMIC_SEQ_CST);
+    uint32_t index = RP_SCAN_NONE;
+
+    if (pf != NULL)
+        index = rp_scan_find(scan, (rp_sbdf_t){pf->sbdf.value + devfn});
+    return index != RP_SCAN_NONE && scan->functions[index].pf != RP_SCAN_NONE &&
+                   &scan->functions[scan->functions[index].pf] == pf->scanned
+               ? &scan->functions[index]
+               : NULL;
+}
+
+/*
+ * A kernel that turns virtual functions on reads from them what they are, and fails if
+ * nobody answers. So their owner finds them where they are by its own address, with the
+ * part of the header that doesn't change, and nothing else: whoever looks for functions
+ * finds none there, as their IDs are ones (PCI Express Base r5.0, 9.3.4.1).
+ */
+static NOT_INLINE uint32_t read_vf(const struct guest_pci *pci,
+                                   struct rp_access_piece piece)
+{
+    const unsigned dword = piece.reg & ~3u;
+    const struct rp_function *vf = NULL;
+    uint32_t value = UINT32_MAX;
+
+    for (unsigned i = 0; i < pci->port_count; i++)
+        if (pci->ports[i].buses[PCI_PLACE_CHILD] == piece.bus)
+            vf = find_vf(&pci->ports[i], piece.devfn);
+    if (vf == NULL || dword == RP_PCI_VENDOR_ID)
+        return UINT32_MAX;
+    if (dword != RP_PCI_REVISION_ID && dword != RP_PCI_CACHE_LINE_SIZE &&
+        dword != RP_PCI_SUBSYSTEM_VENDOR_ID)
+        return 0;
+    (void)rp_cfg_read32(machine_cfg(), vf->sbdf, (uint16_t)dword, &value);
+    if (dword == RP_PCI_CACHE_LINE_SIZE)
+        value &= 0xffu << 8 * (RP_PCI_HEADER_TYPE % 4);
+    return value >> 8 * (piece.reg % 4);
+}
+
 static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
 {
     struct rp_topology_target target =
@@ -302,7 +351,7 @@ static uint32_t read_piece(struct guest_pci *pci, struct rp_access_piece piece)
             return read_after_reset(pci, function, piece);
         return (uint32_t)rp_vpci_read(&function->view, piece.reg, piece.width);
     case RP_TOPOLOGY_ABSENT:
-        break;
+        return read_vf(pci, piece);
     }
     return UINT32_MAX;
 }
@@ -338,7 +387,9 @@ static void write_piece(struct vcpu *vcpu, struct rp_access_piece piece, uint32_
         if (function == NULL || !is_answering(function))
             break;
         rp_vpci_write(&function->view, piece.reg, piece.width, value, &effects);
-        pci_apply_effects(function, vcpu, &effects);
+        sriov_follow(vcpu, function, &effects);
+        if (pci->ports[target.port].function == function)
+            pci_apply_effects(function, vcpu, &effects);
         break;
     case RP_TOPOLOGY_ABSENT:
         break;

@@ -60,6 +60,7 @@ static const char *plug(struct domain *domain, unsigned port,
         function_take_back(function, FUNCTION_LEAVE);
         return "its port refuses the function";
     }
+    pci->ports[port].has_vfs = function->state.sriov.offset != 0;
     pci->ports[port].function = function;
     if (pci->ports[port].held == function)
         pci->ports[port].held = NULL;
@@ -149,10 +150,13 @@ void pci_reset_functions(struct domain *domain)
         if (function == NULL)
             continue;
         pci_close_windows(function, NULL);
-        function_take_back(function, FUNCTION_KEEP);
+        if (function_remove_vfs(function))
+            function_take_back(function, FUNCTION_KEEP);
+        else
+            (void)function_reset(function); /* of what the guest sees */
     }
     for (unsigned i = 0; i < pci->port_count; i++)
-        if (pci->ports[i].function != NULL)
+        if (pci->ports[i].function != NULL && !function_is_given(pci->ports[i].function))
             give_again(domain, i);
 }
 

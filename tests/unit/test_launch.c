@@ -370,12 +370,14 @@ static void reads_ports_and_their_functions(void **state)
     assert_int_equal(ports[1].function.serial, 0x001122fffe3344f5);
     assert_int_equal(ports[1].condition, LAUNCH_WHEN_FINAL);
     assert_false(ports[1].has_vendor_capabilities);
+    assert_int_equal(ports[1].vf_memory, 0);
 
     assert_int_equal(ports[2].number, 3);
     assert_true(ports[2].function.has_index);
     assert_int_equal(ports[2].function.index, 1);
     assert_int_equal(ports[2].condition, LAUNCH_WHEN_NOW);
     assert_true(ports[2].has_vendor_capabilities);
+    assert_int_equal(ports[2].vf_memory, 0x3a5c3000);
 
     assert_int_equal(ports[3].number, 30);
     assert_int_equal(ports[3].function.kind, LAUNCH_SELECT_SBDF);
@@ -562,7 +564,7 @@ static void findings_beyond_the_storage_are_counted(void **state)
     blob = blob_compiled("tests/fixtures/launch/values.dts");
     assert_int_equal(launch_read(blob.bytes, blob.size, &reading.config, &findings),
                      RP_ERR_MALFORMED);
-    assert_int_equal(findings.count, 16);
+    assert_int_equal(findings.count, 17);
     free(blob.bytes);
 }
 
