@@ -59,8 +59,9 @@ tell() {
     printf '%-65536s' "$1" | dd of=${NVME}n1 bs=64k seek=1 oflag=direct conv=fsync status=none
 }
 
+# Turns them on, and makes the first one work: turn_on COUNT
 turn_on() {
-    set_count 1 || fail on "code $?"
+    set_count "$1" || fail on "code $?"
     nvme_virtual $NVME online 1 || fail on "online: code $?"
 }
 
@@ -83,9 +84,9 @@ wait_for 60 test -b ${NVME}n1 || fail physical "it does not come back from its r
 tell work
 
 section "on"
-turn_on
+turn_on 2
 lspci -vvv
-expect on 1 "$(cat $DEVICES/$PHYSICAL/sriov_numvfs)"
+expect on 2 "$(cat $DEVICES/$PHYSICAL/sriov_numvfs)"
 # What the kernel needs of a virtual function, and what is not there for who looks.
 expect header "01080200 00" \
     "$(read_word "$FIRST" 8 4 | sed s/..\$/00/) $(read_word "$FIRST" 14 1)"
@@ -117,7 +118,7 @@ echo "$first" | head -n 1
 
 section "on again"
 tell work
-turn_on
+turn_on 1
 expect_work work-again
 tell stay
 echo b >/proc/sysrq-trigger
