@@ -59,10 +59,12 @@ def add_instructions(rows, profiles):
         row["nanoseconds"] = max(0.0, row["nanoseconds"] - empty["nanoseconds"])
 
 
-def dispatch_cost(row, rows):
+def add_dispatch(rows):
     """Instructions an access to one register, without what is behind it."""
-    behind = rows[row["behind"]]["instructions"] if row["behind"] else 0
-    return (row["instructions"] - behind) / row["dispatches"]
+    for row in rows:
+        if row["dispatches"]:
+            behind = rows[row["behind"]]["instructions"] if row["behind"] else 0
+            row["dispatch"] = (row["instructions"] - behind) / row["dispatches"]
 
 
 def show(rows):
@@ -71,7 +73,7 @@ def show(rows):
     for row in rows[1:]:
         label = row["group"] if row["group"] != group else ""
         group = row["group"]
-        dispatch = f"{dispatch_cost(row, rows):.1f}" if row["dispatches"] else ""
+        dispatch = f"{row['dispatch']:.1f}" if row["dispatches"] else ""
         print(f"{label:14}{row['name']:34}{row['size'] or '':>6}"
               f"{row['instructions']:14.1f}{dispatch:>10}{row['nanoseconds']:12.1f}")
 
@@ -81,7 +83,7 @@ def judge(rows):
     costs = {}
     for row in rows:
         if row["dispatches"]:
-            costs.setdefault(row["name"], []).append(dispatch_cost(row, rows))
+            costs.setdefault(row["name"], []).append(row["dispatch"])
     worst = {name: max(each) for name, each in costs.items()}
     over = {name: cost for name, cost in worst.items() if cost > DISPATCH_BUDGET}
     grows = [name for name, each in costs.items() if max(each[1:]) != min(each[1:])]
@@ -102,6 +104,7 @@ def main():
 
     rows = run_natively(options.program)
     add_instructions(rows, run_under_callgrind(options.program, options.program.parent / "profiles"))
+    add_dispatch(rows)
     show(rows)
     judge(rows)
     for row in rows:

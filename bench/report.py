@@ -168,11 +168,14 @@ def memory_rows(part):
 
 
 def core_rows(part):
-    by_size = {row["size"]: row["instructions"] for row in part["operations"]
-               if row["group"] == "dispatch" and row["name"] == "read, BAR"}
-    rows = [Row(f"dispatch of a register, {size} registers", INSTRUCTIONS, f"{count:.0f}",
-                budget=f"{DISPATCH}", is_met=count <= DISPATCH)
-            for size, count in by_size.items() if size in (40, 1000)]
+    by_size = {}
+    for row in part["operations"]:
+        if row["group"] == "dispatch":
+            by_size.setdefault(row["size"], []).append(row["dispatch"])
+    rows = [Row(f"dispatch at worst, {size} registers", INSTRUCTIONS, f"{max(costs):.0f}",
+                f"{min(costs):.0f}-{max(costs):.0f}", budget=f"{DISPATCH}",
+                is_met=max(costs) <= DISPATCH)
+            for size, costs in by_size.items() if size in (40, 1000)]
     counts, longest = reevaluations(part), goes(part)
     for size in sorted(longest):
         rows.append(Row(f"re-evaluation of {size} functions", INSTRUCTIONS,

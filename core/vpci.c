@@ -25,6 +25,7 @@ static const struct {
     [VPCI_COMMAND] = {vpci_command_read, vpci_command_write},
     [VPCI_BAR_LOW] = {vpci_bar_low_read, vpci_bar_low_write},
     [VPCI_BAR_HIGH] = {vpci_bar_high_read, vpci_bar_high_write},
+    [VPCI_ROM] = {vpci_rom_read, vpci_rom_write},
     [VPCI_PM_CONTROL] = {vpci_pm_control_read, vpci_pm_control_write},
     [VPCI_AF_CONTROL] = {NULL, vpci_af_control_write},
     [VPCI_DEVICE_CONTROL] = {NULL, vpci_device_control_write},
@@ -45,15 +46,15 @@ enum {
 };
 
 /*
- * The bits of an access at a multiple of its width, moved down to bit 0, by the bits
- * below it in its dword plus its width; zero for any other. In both halves, for a slot
- * has two masks to be read. Bits count in eights, so the sum tells the two apart but for
- * a width of 8, which is none of one dword.
+ * The bits of an access at a multiple of its width, by the bits below it in its dword
+ * plus its width; zero for any other. In both halves, for a slot has two masks to be
+ * read. Bits count in eights, so the sum tells the two apart but for a width of 8, which
+ * is none of one dword.
  */
 #define BOTH(mask) (UINT64_C(0x100000001) * (mask))
 static const uint64_t masks_within[8 * (DWORD_SIZE - 1) + WIDTH_MAX + 1] = {
-    [0 + 1] = BOTH(0xff),       [8 + 1] = BOTH(0xff),   [16 + 1] = BOTH(0xff),
-    [24 + 1] = BOTH(0xff),      [0 + 2] = BOTH(0xffff), [16 + 2] = BOTH(0xffff),
+    [0 + 1] = BOTH(0xff),        [8 + 1] = BOTH(0xff00), [16 + 1] = BOTH(0xff0000),
+    [24 + 1] = BOTH(0xff000000), [0 + 2] = BOTH(0xffff), [16 + 2] = BOTH(0xffff0000),
     [0 + 4] = BOTH(0xffffffff),
 };
 
@@ -76,14 +77,13 @@ static inline const struct rp_vpci_slot *slot_at(const struct rp_vpci_view *view
 
 /*
  * What of an access is the domain's, in the low half, and which bits are the
- * function's, in the high one. Bits that the shift takes into the low half are those
- * that @mask leaves out.
+ * function's, in the high one.
  */
 static inline uint64_t read_own(const struct rp_vpci_state *state,
                                 const struct rp_vpci_slot *slot, unsigned shift,
                                 uint64_t mask)
 {
-    return (slot->both | state->shadow_values[slot->shadow]) >> shift & mask;
+    return ((slot->both | state->shadow_values[slot->shadow]) & mask) >> shift;
 }
 
 /*
@@ -195,9 +195,9 @@ static void write_hardware(const struct rp_vpci_state *state, unsigned reg, uint
 }
 
 /* What of a write the masks of @slot let through to the function. */
-static void store_masked(const struct rp_vpci_state *state,
-                         const struct rp_vpci_slot *slot, unsigned reg,
-                         struct vpci_write write)
+NOT_INLINE static void store_masked(const struct rp_vpci_state *state,
+                                    const struct rp_vpci_slot *slot, unsigned reg,
+                                    struct vpci_write write)
 {
     const uint32_t writable = slot->rw | slot->rw1c;
     const uint32_t bytes = whole_bytes(writable & write.mask) & write.mask;
@@ -214,12 +214,11 @@ void vpci_refresh(struct rp_vpci_state *state)
         const struct rp_vpci_shadow *shadow = &state->shadows[i];
         vpci_read_fn *read = handlers[shadow->handler].read;
         if (read)
-            state->shadow_values[i] = read(state, shadow->argument)
-                                      << 8 * shadow->position;
+            state->shadow_values[i] = read(state, shadow->argument);
     }
 }
 
-static inline void merge_own(struct rp_vpci_state *state, const struct rp_vpci_slot *slot,
+static inline void write_own(struct rp_vpci_state *state, const struct rp_vpci_slot *slot,
                              uint32_t value, uint32_t mask)
 {
     uint32_t *own = &state->shadow_values[slot->shadow];
@@ -229,33 +228,29 @@ static inline void merge_own(struct rp_vpci_state *state, const struct rp_vpci_s
         *own ^= (*own ^ value) & mask;
 }
 
-/* Writes a dword that has a handler, or may have one. */
-NOT_INLINE static void write_handled(struct rp_vpci_state *state,
-                                     const struct rp_vpci_slot *slot, uint32_t value,
-                                     uint32_t mask, struct rp_vpci_effects *effects)
+static inline void write_handled(struct rp_vpci_state *state,
+                                 const struct rp_vpci_slot *slot, uint32_t value,
+                                 uint32_t mask, struct rp_vpci_effects *effects)
 {
-    const struct vpci_write moved = {value >> 8 * slot->position,
-                                     mask >> 8 * slot->position};
-    const unsigned handler = slot->handler;
-    uint32_t shown;
+    const struct vpci_write write = {value, mask};
 
-    merge_own(state, slot, value, mask);
-    if (moved.mask && handlers[handler].write)
-        handlers[handler].write(state, slot->argument, moved, effects);
-    if (!handlers[handler].read)
-        return;
-    shown = handlers[handler].read(state, slot->argument);
-    state->shadow_values[slot->shadow] = shown << 8 * slot->position;
+    handlers[slot->handler].write(state, slot->argument, write, effects,
+                                  &state->shadow_values[slot->shadow]);
 }
 
-/* Writes a dword with bits that go to the function. */
-NOT_INLINE static void write_mixed(struct rp_vpci_state *state,
-                                   const struct rp_vpci_slot *slot, uint32_t value,
-                                   uint32_t mask, struct rp_vpci_effects *effects,
-                                   unsigned reg)
+/* Writes a dword that is not one party's alone. */
+NOT_INLINE static void write_mixed(const struct rp_vpci_view *view, unsigned reg,
+                                   uint32_t value, uint32_t mask,
+                                   struct rp_vpci_effects *effects)
 {
-    store_masked(state, slot, reg - reg % DWORD_SIZE, (struct vpci_write){value, mask});
-    write_handled(state, slot, value, mask, effects);
+    const struct rp_vpci_slot *slot = slot_at(view, reg);
+
+    write_own(view->state, slot, value, mask);
+    if ((slot->rw | slot->rw1c) & mask)
+        store_masked(view->state, slot, reg - reg % DWORD_SIZE,
+                     (struct vpci_write){value, mask});
+    if (slot->handler)
+        write_handled(view->state, slot, value, mask, effects);
 }
 
 /* Writes the bits of @value in @mask, both where they are in the dword. */
@@ -265,12 +260,12 @@ static inline void write_within(const struct rp_vpci_view *view, unsigned reg,
 {
     const struct rp_vpci_slot *slot = slot_at(view, reg);
 
-    if (!slot->handler)
-        merge_own(view->state, slot, value, mask);
-    else if ((slot->rw | slot->rw1c) & mask)
-        write_mixed(view->state, slot, value, mask, effects, reg);
-    else
+    if (slot->reach == RP_VPCI_REACH_OWN)
+        write_own(view->state, slot, value, mask);
+    else if (slot->reach == RP_VPCI_REACH_HANDLER)
         write_handled(view->state, slot, value, mask, effects);
+    else
+        write_mixed(view, reg, value, mask, effects);
 }
 
 NOT_INLINE static void write_pieces(const struct rp_vpci_view *view, unsigned reg,
@@ -294,10 +289,10 @@ void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width
                    uint64_t value, struct rp_vpci_effects *effects)
 {
     const uint32_t mask = (uint32_t)mask_within(view, reg, width);
-    const unsigned shift = 8 * (reg % DWORD_SIZE);
+    const uint32_t placed = (uint32_t)value << 8 * (reg % DWORD_SIZE);
 
     if (mask)
-        write_within(view, reg, (uint32_t)value << shift, mask << shift, effects);
+        write_within(view, reg, placed, mask, effects);
     else
         write_pieces(view, reg, width, value, effects);
 }

@@ -73,13 +73,21 @@ static void claim_virtual(struct rp_vpci_state *state, struct rp_vpci_slot *slot
 }
 
 static void claim_handler(struct rp_vpci_state *state, struct rp_vpci_slot *slot,
-                          const struct vpci_reg *reg, unsigned position, uint8_t argument)
+                          const struct vpci_reg *reg, uint8_t argument)
 {
     struct rp_vpci_shadow *shadow = &state->shadows[slot->shadow];
 
     slot->handler = shadow->handler = reg->handler;
-    slot->position = shadow->position = (uint8_t)position;
     slot->argument = shadow->argument = argument;
+}
+
+static enum rp_vpci_reach reach_of(const struct rp_vpci_slot *slot)
+{
+    const uint32_t to_function = slot->rw | slot->rw1c;
+
+    if (slot->handler)
+        return to_function | slot->virt ? RP_VPCI_REACH_MIXED : RP_VPCI_REACH_HANDLER;
+    return to_function ? RP_VPCI_REACH_MIXED : RP_VPCI_REACH_OWN;
 }
 
 void vpci_claim(struct rp_vpci_view *view, uint16_t base, const struct vpci_reg *reg,
@@ -99,9 +107,8 @@ void vpci_claim(struct rp_vpci_view *view, uint16_t base, const struct vpci_reg 
     if (slot->shadow && reg->virt)
         claim_virtual(view->state, slot, reg, shift);
     if (slot->shadow && reg->handler)
-        claim_handler(view->state, slot, reg, at % 4, argument);
-    if (!slot->handler && (slot->rw | slot->rw1c))
-        slot->handler = VPCI_MASKS;
+        claim_handler(view->state, slot, reg, argument);
+    slot->reach = (uint8_t)reach_of(slot);
 }
 
 /* Whether [offset, offset + size) is in the space and nobody's. */
@@ -340,7 +347,7 @@ static void open_rest(struct rp_vpci_view *view)
 
     slot->hardware = RP_PCI_ALL_ONES;
     slot->rw = is_of_the_machine(view->state) ? 0 : RP_PCI_ALL_ONES;
-    slot->handler = VPCI_MASKS;
+    slot->reach = RP_VPCI_REACH_MIXED;
     claim_rest(view, RP_PCI_CAPABILITIES_BASE, RP_CFG_SIZE_CONVENTIONAL, SLOT_DEVICE);
     claim_rest(view, RP_PCI_EXTENDED_BASE, view->size, SLOT_READ_ONLY);
 }

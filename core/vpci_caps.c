@@ -33,7 +33,8 @@ uint32_t vpci_pm_control_read(const struct rp_vpci_state *state, unsigned argume
 
 /* D1 and D2 are not there; a write of a state that is not there is discarded. */
 void vpci_pm_control_write(struct rp_vpci_state *state, unsigned argument,
-                           struct vpci_write write, struct rp_vpci_effects *effects)
+                           struct vpci_write write, struct rp_vpci_effects *effects,
+                           uint32_t *shown)
 {
     const uint32_t old = vpci_pm_control_read(state, argument);
     const uint32_t wanted = vpci_merge(old, write) & RP_PCI_PM_CONTROL_POWER_STATE;
@@ -42,6 +43,7 @@ void vpci_pm_control_write(struct rp_vpci_state *state, unsigned argument,
         return;
     state->is_asleep = wanted == RP_PCI_PM_D3HOT;
     effects->what |= RP_VPCI_EFFECT_MAPPINGS;
+    *shown = wanted;
 }
 
 /* ---- Vital product data: 7.9.19 ----------------------------------------------- */
@@ -156,9 +158,11 @@ static void set_read_request(struct rp_vpci_state *state, uint32_t control)
 }
 
 void vpci_device_control_write(struct rp_vpci_state *state, unsigned argument,
-                               struct vpci_write write, struct rp_vpci_effects *effects)
+                               struct vpci_write write, struct rp_vpci_effects *effects,
+                               uint32_t *shown)
 {
     (void)argument;
+    (void)shown;
     if (write.mask & RP_PCI_PCIE_DEVICE_CONTROL_MAX_READ_REQUEST)
         set_read_request(state, write.value);
     if (write.value & write.mask & RP_PCI_PCIE_DEVICE_CONTROL_FLR)
@@ -177,10 +181,12 @@ static const struct vpci_reg af_regs[] = {
 };
 
 void vpci_af_control_write(struct rp_vpci_state *state, unsigned argument,
-                           struct vpci_write write, struct rp_vpci_effects *effects)
+                           struct vpci_write write, struct rp_vpci_effects *effects,
+                           uint32_t *shown)
 {
     (void)state;
     (void)argument;
+    (void)shown;
     if (write.value & write.mask & RP_PCI_AF_CONTROL_FLR)
         effects->what |= RP_VPCI_EFFECT_FLR;
 }

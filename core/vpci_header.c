@@ -341,18 +341,33 @@ void vpci_header_reset(struct rp_vpci_state *state)
 
 /* ---- The domain's registers ------------------------------------------------- */
 
+/* What a BAR reads as beside its address. */
+static uint32_t bar_type(const struct rp_vpci_bar *bar)
+{
+    const uint32_t prefetchable = bar->is_prefetchable ? RP_PCI_BAR_PREFETCHABLE : 0;
+
+    if (bar->kind == RP_VPCI_BAR_IO)
+        return RP_PCI_BAR_IO;
+    if (bar->kind == RP_VPCI_BAR_MEMORY64)
+        return rp_field_set(RP_PCI_BAR_TYPE, prefetchable, RP_PCI_BAR_TYPE_64BIT);
+    return prefetchable;
+}
+
 static void claim_range(struct rp_vpci_view *view, unsigned index)
 {
-    const enum rp_vpci_bar_kind kind = view->state->bars[index].kind;
+    const struct rp_vpci_bar *bar = &view->state->bars[index];
     const unsigned reg = range_reg(view->state, index);
-    const struct vpci_reg low = {
-        .offset = (uint16_t)reg, .width = 4, .handler = VPCI_BAR_LOW};
+    const struct vpci_reg low = {.offset = (uint16_t)reg,
+                                 .width = 4,
+                                 .handler = bar->kind == RP_VPCI_BAR_ROM ? VPCI_ROM
+                                                                         : VPCI_BAR_LOW,
+                                 .value = bar_type(bar)};
     const struct vpci_reg high = {
         .offset = (uint16_t)(reg + 4), .width = 4, .handler = VPCI_BAR_HIGH};
 
-    if (kind != RP_VPCI_BAR_ABSENT)
+    if (bar->kind != RP_VPCI_BAR_ABSENT)
         vpci_claim(view, 0, &low, (uint8_t)index);
-    if (kind == RP_VPCI_BAR_MEMORY64)
+    if (bar->kind == RP_VPCI_BAR_MEMORY64)
         vpci_claim(view, 0, &high, (uint8_t)index);
 }
 
@@ -398,7 +413,8 @@ uint32_t vpci_command_read(const struct rp_vpci_state *state, unsigned argument)
  * view.
  */
 void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
-                        struct vpci_write write, struct rp_vpci_effects *effects)
+                        struct vpci_write write, struct rp_vpci_effects *effects,
+                        uint32_t *shown)
 {
     const uint32_t memory = vpci_is_plain_vf(state) ? RP_PCI_COMMAND_MEMORY : 0;
     const uint32_t own =
@@ -409,6 +425,7 @@ void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
 
     (void)argument;
     state->command = (uint16_t)command;
+    *shown = command;
     if (has_intx(state))
         to_hardware |= RP_PCI_COMMAND_INTX_DISABLE;
     set_hw_command(state, to_hardware, command & to_hardware);
@@ -420,23 +437,17 @@ void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
 
 uint32_t vpci_bar_low_read(const struct rp_vpci_state *state, unsigned argument)
 {
-    const struct rp_vpci_bar *bar = &state->bars[argument];
-    uint32_t value = (uint32_t)bar->address;
-
-    if (bar->kind == RP_VPCI_BAR_ROM)
-        return value | state->is_rom_enabled;
-    if (bar->kind == RP_VPCI_BAR_IO)
-        value |= RP_PCI_BAR_IO;
-    if (bar->kind == RP_VPCI_BAR_MEMORY64)
-        value |= rp_field_set(RP_PCI_BAR_TYPE, 0, RP_PCI_BAR_TYPE_64BIT);
-    if (bar->is_prefetchable)
-        value |= RP_PCI_BAR_PREFETCHABLE;
-    return value;
+    return (uint32_t)state->bars[argument].address;
 }
 
 uint32_t vpci_bar_high_read(const struct rp_vpci_state *state, unsigned argument)
 {
     return (uint32_t)(state->bars[argument].address >> 32);
+}
+
+uint32_t vpci_rom_read(const struct rp_vpci_state *state, unsigned argument)
+{
+    return (uint32_t)state->bars[argument].address | state->is_rom_enabled;
 }
 
 static void move_bar(struct rp_vpci_state *state, struct rp_vpci_bar *bar,
@@ -467,23 +478,36 @@ static void enable_rom(struct rp_vpci_state *state, struct vpci_write write,
 }
 
 void vpci_bar_low_write(struct rp_vpci_state *state, unsigned argument,
-                        struct vpci_write write, struct rp_vpci_effects *effects)
+                        struct vpci_write write, struct rp_vpci_effects *effects,
+                        uint32_t *shown)
 {
     struct rp_vpci_bar *bar = &state->bars[argument];
     const uint64_t high = bar->address & ~(uint64_t)0xffffffff;
 
-    if (bar->kind == RP_VPCI_BAR_ROM)
-        enable_rom(state, write, effects);
     move_bar(state, bar, high | vpci_merge((uint32_t)bar->address, write), effects);
+    *shown = (uint32_t)bar->address;
 }
 
 void vpci_bar_high_write(struct rp_vpci_state *state, unsigned argument,
-                         struct vpci_write write, struct rp_vpci_effects *effects)
+                         struct vpci_write write, struct rp_vpci_effects *effects,
+                         uint32_t *shown)
 {
     struct rp_vpci_bar *bar = &state->bars[argument];
     const uint64_t high = vpci_merge((uint32_t)(bar->address >> 32), write);
 
     move_bar(state, bar, high << 32 | (uint32_t)bar->address, effects);
+    *shown = (uint32_t)(bar->address >> 32);
+}
+
+void vpci_rom_write(struct rp_vpci_state *state, unsigned argument,
+                    struct vpci_write write, struct rp_vpci_effects *effects,
+                    uint32_t *shown)
+{
+    struct rp_vpci_bar *bar = &state->bars[argument];
+
+    enable_rom(state, write, effects);
+    move_bar(state, bar, vpci_merge((uint32_t)bar->address, write), effects);
+    *shown = vpci_rom_read(state, argument);
 }
 
 /* ---- The embedder's ---------------------------------------------------------- */

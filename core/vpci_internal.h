@@ -11,10 +11,10 @@
 /* Registers that masks cannot describe. vpci.c has the functions of each. */
 enum vpci_handler {
     VPCI_NO_HANDLER = 0,
-    VPCI_MASKS, /* none, but bits that a domain writes to the function */
     VPCI_COMMAND,
     VPCI_BAR_LOW,  /* argument: index of the BAR */
     VPCI_BAR_HIGH, /* argument: index of the BAR whose upper half it is */
+    VPCI_ROM,
     VPCI_PM_CONTROL,
     VPCI_AF_CONTROL,
     VPCI_DEVICE_CONTROL,
@@ -30,10 +30,10 @@ enum vpci_handler {
     VPCI_HANDLER_COUNT,
 };
 
-/* A write of a domain, moved down to the register of a handler. */
+/* A write of a domain to a dword. Each member takes a register of its own when passed. */
 struct vpci_write {
-    uint32_t value;
-    uint32_t mask; /* the bits in the bytes that were written */
+    _Alignas(8) uint32_t value;
+    _Alignas(8) uint32_t mask; /* the bits in the bytes that were written */
 };
 
 /* @old with what was written in its place. */
@@ -43,12 +43,15 @@ static inline uint32_t vpci_merge(uint32_t old, struct vpci_write write)
 }
 
 /*
- * Both see bits of a register that the masks of its row leave out; bits that
- * belong to the register above may be set in a write and are not theirs.
+ * Both see a whole dword, of which those bits of their register are theirs that the masks
+ * of its row leave out: a write may be of others, and what is not theirs reads as zero.
+ * A write that changes what is read stores that in *@shown, at once: a read of the domain
+ * takes it from there, without a lock.
  */
 typedef uint32_t vpci_read_fn(const struct rp_vpci_state *state, unsigned argument);
 typedef void vpci_write_fn(struct rp_vpci_state *state, unsigned argument,
-                           struct vpci_write write, struct rp_vpci_effects *effects);
+                           struct vpci_write write, struct rp_vpci_effects *effects,
+                           uint32_t *shown);
 
 /*
  * One register, as the specification lists it. What is in no mask and not the
@@ -152,8 +155,8 @@ void vpci_header_write_bars(const struct rp_vpci_state *state, unsigned first);
 void vpci_header_place(struct rp_vpci_state *state); /* BARs, then memory decode */
 void vpci_header_disable_rom(struct rp_vpci_state *state);
 void vpci_header_reset(struct rp_vpci_state *state);
-vpci_read_fn vpci_command_read, vpci_bar_low_read, vpci_bar_high_read;
-vpci_write_fn vpci_command_write, vpci_bar_low_write, vpci_bar_high_write;
+vpci_read_fn vpci_command_read, vpci_bar_low_read, vpci_bar_high_read, vpci_rom_read;
+vpci_write_fn vpci_command_write, vpci_bar_low_write, vpci_bar_high_write, vpci_rom_write;
 
 /* vpci_map.c */
 bool vpci_is_decoding(const struct rp_vpci_state *state);

@@ -13,6 +13,7 @@
 enum {
     /* 32 vectors; encodings 6 and 7 are reserved. */
     VECTORS_LOG2_MAX = 5,
+    CONTROL_SHIFT = 8 * RP_PCI_MSI_CONTROL, /* in its dword */
 };
 
 static unsigned data_offset(const struct rp_vpci_msi *msi)
@@ -140,16 +141,17 @@ uint32_t vpci_msi_control_read(const struct rp_vpci_state *state, unsigned argum
         control |= RP_PCI_MSI_CONTROL_MASKABLE;
     if (msi->is_enabled)
         control |= RP_PCI_MSI_CONTROL_ENABLE;
-    return control;
+    return control << CONTROL_SHIFT;
 }
 
 /* Enabling waits for rp_vpci_msi_program(); disabling cannot wait. */
 void vpci_msi_control_write(struct rp_vpci_state *state, unsigned argument,
-                            struct vpci_write write, struct rp_vpci_effects *effects)
+                            struct vpci_write write, struct rp_vpci_effects *effects,
+                            uint32_t *shown)
 {
     struct rp_vpci_msi *msi = &state->msi;
     const uint32_t old = vpci_msi_control_read(state, argument);
-    const uint32_t control = vpci_merge(old, write);
+    const uint32_t control = vpci_merge(old, write) >> CONTROL_SHIFT;
     const bool is_enabled = control & RP_PCI_MSI_CONTROL_ENABLE;
     uint32_t vectors_log2 = rp_field_get(RP_PCI_MSI_CONTROL_MULTIPLE_ENABLE, control);
 
@@ -163,6 +165,7 @@ void vpci_msi_control_write(struct rp_vpci_state *state, unsigned argument,
         effects->what |= RP_VPCI_EFFECT_MSI;
     msi->is_enabled = is_enabled;
     msi->vectors_log2 = (uint8_t)vectors_log2;
+    *shown = vpci_msi_control_read(state, argument);
 }
 
 uint32_t vpci_msi_address_read(const struct rp_vpci_state *state, unsigned argument)
@@ -200,45 +203,53 @@ static void set_message(struct rp_vpci_msi *msi, uint64_t address, uint16_t data
 }
 
 void vpci_msi_address_write(struct rp_vpci_state *state, unsigned argument,
-                            struct vpci_write write, struct rp_vpci_effects *effects)
+                            struct vpci_write write, struct rp_vpci_effects *effects,
+                            uint32_t *shown)
 {
     struct rp_vpci_msi *msi = &state->msi;
     const uint32_t low =
         vpci_merge((uint32_t)msi->address, write) & RP_PCI_MSI_ADDRESS_MASK;
 
     (void)argument;
+    *shown = low;
     set_message(msi, (msi->address & ~(uint64_t)0xffffffff) | low, msi->data, effects);
 }
 
 void vpci_msi_address_upper_write(struct rp_vpci_state *state, unsigned argument,
                                   struct vpci_write write,
-                                  struct rp_vpci_effects *effects)
+                                  struct rp_vpci_effects *effects, uint32_t *shown)
 {
     struct rp_vpci_msi *msi = &state->msi;
-    const uint64_t high = vpci_merge((uint32_t)(msi->address >> 32), write);
+    const uint32_t high = vpci_merge((uint32_t)(msi->address >> 32), write);
 
     (void)argument;
-    set_message(msi, high << 32 | (uint32_t)msi->address, msi->data, effects);
+    *shown = high;
+    set_message(msi, (uint64_t)high << 32 | (uint32_t)msi->address, msi->data, effects);
 }
 
 void vpci_msi_data_write(struct rp_vpci_state *state, unsigned argument,
-                         struct vpci_write write, struct rp_vpci_effects *effects)
+                         struct vpci_write write, struct rp_vpci_effects *effects,
+                         uint32_t *shown)
 {
     struct rp_vpci_msi *msi = &state->msi;
+    const uint16_t data = (uint16_t)vpci_merge(msi->data, write);
 
     (void)argument;
-    set_message(msi, msi->address, (uint16_t)vpci_merge(msi->data, write), effects);
+    *shown = data;
+    set_message(msi, msi->address, data, effects);
 }
 
 /* The function keeps what is masked pending, so the mask is its own as well. */
 void vpci_msi_mask_write(struct rp_vpci_state *state, unsigned argument,
-                         struct vpci_write write, struct rp_vpci_effects *effects)
+                         struct vpci_write write, struct rp_vpci_effects *effects,
+                         uint32_t *shown)
 {
     struct rp_vpci_msi *msi = &state->msi;
 
     (void)argument;
     (void)effects;
     msi->mask = vpci_merge(msi->mask, write) & vector_bits(msi);
+    *shown = msi->mask;
     write_hw_mask(state, msi->mask);
 }
 

@@ -12,6 +12,10 @@
 
 #include "vpci_internal.h"
 
+enum {
+    CONTROL_SHIFT = 8 * RP_PCI_MSIX_CONTROL, /* in its dword */
+};
+
 static uint64_t page_floor(uint64_t offset)
 {
     return offset & ~(uint64_t)(RP_VPCI_PAGE_SIZE - 1);
@@ -250,21 +254,23 @@ uint32_t vpci_msix_control_read(const struct rp_vpci_state *state, unsigned argu
         control |= RP_PCI_MSIX_CONTROL_ENABLE;
     if (msix->is_function_masked)
         control |= RP_PCI_MSIX_CONTROL_MASK_ALL;
-    return control;
+    return control << CONTROL_SHIFT;
 }
 
 /* Both bits may go to hardware at once: its entries are masked until programmed. */
 void vpci_msix_control_write(struct rp_vpci_state *state, unsigned argument,
-                             struct vpci_write write, struct rp_vpci_effects *effects)
+                             struct vpci_write write, struct rp_vpci_effects *effects,
+                             uint32_t *shown)
 {
     const uint32_t own = RP_PCI_MSIX_CONTROL_ENABLE | RP_PCI_MSIX_CONTROL_MASK_ALL;
     const uint32_t old = vpci_msix_control_read(state, argument);
-    const uint32_t control = vpci_merge(old, write) & own;
+    const uint32_t control = vpci_merge(old, write) >> CONTROL_SHIFT & own;
 
-    if (control == (old & own))
+    if (control == (old >> CONTROL_SHIFT & own))
         return;
     state->msix.is_enabled = control & RP_PCI_MSIX_CONTROL_ENABLE;
     state->msix.is_function_masked = control & RP_PCI_MSIX_CONTROL_MASK_ALL;
+    *shown = vpci_msix_control_read(state, argument);
     write_hw_control(state, control);
     effects->what |= RP_VPCI_EFFECT_MSIX;
 }

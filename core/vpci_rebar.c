@@ -192,13 +192,15 @@ uint32_t vpci_rebar_control_read(const struct rp_vpci_state *state, unsigned arg
  * write changes nothing.
  */
 void vpci_rebar_control_write(struct rp_vpci_state *state, unsigned argument,
-                              struct vpci_write write, struct rp_vpci_effects *effects)
+                              struct vpci_write write, struct rp_vpci_effects *effects,
+                              uint32_t *shown)
 {
     const uint32_t old = vpci_rebar_control_read(state, argument);
     const uint32_t size = rp_field_get(RP_PCI_REBAR_CONTROL_SIZE, vpci_merge(old, write));
     const struct rp_vpci_rebar *rebar = &state->rebars[argument];
 
     (void)effects;
+    (void)shown;
     if ((state->command & RP_PCI_COMMAND_MEMORY) || size == rebar->size ||
         size >= RP_PCI_REBAR_SIZE_COUNT || !(rebar->sizes >> size & 1u))
         return;

@@ -138,11 +138,13 @@ uint32_t vpci_sriov_control_read(const struct rp_vpci_state *state, unsigned arg
 }
 
 void vpci_sriov_control_write(struct rp_vpci_state *state, unsigned argument,
-                              struct vpci_write write, struct rp_vpci_effects *effects)
+                              struct vpci_write write, struct rp_vpci_effects *effects,
+                              uint32_t *shown)
 {
     uint32_t own = CONTROL_OWN;
 
     (void)argument;
+    (void)shown;
     /* What the layout depends on stays, 9.3.3.3.5; no guest knows the ports above. */
     if ((state->sriov.control & RP_PCI_SRIOV_CONTROL_VF_ENABLE) || is_guest(state))
         own = CONTROL_ON;
@@ -153,12 +155,14 @@ void vpci_sriov_control_write(struct rp_vpci_state *state, unsigned argument,
 
 /* Not to be changed while VF Enable is set, nor above TotalVFs: 9.3.3.7. */
 void vpci_sriov_num_vfs_write(struct rp_vpci_state *state, unsigned argument,
-                              struct vpci_write write, struct rp_vpci_effects *effects)
+                              struct vpci_write write, struct rp_vpci_effects *effects,
+                              uint32_t *shown)
 {
     const uint32_t count =
         vpci_merge(read_at(state, RP_PCI_SRIOV_NUM_VFS), write) & 0xffff;
 
     (void)argument;
+    (void)shown;
     (void)effects;
     if (!(state->sriov.control & RP_PCI_SRIOV_CONTROL_VF_ENABLE) &&
         count <= read_at(state, RP_PCI_SRIOV_TOTAL_VFS))

@@ -152,13 +152,15 @@ static uint64_t carrier_alone(void)
     return value;
 }
 
-/* What the core calls for a write of a BAR: to take it, and for what is then read. */
-static uint64_t handlers_alone(void)
+/* What the core calls for a write of a BAR. */
+static uint64_t handler_alone(void)
 {
     const struct vpci_write all = {RP_PCI_ALL_ONES, RP_PCI_ALL_ONES};
 
-    vpci_bar_low_write(&state, 0, all, &effects);
-    return vpci_bar_low_read(&state, 0);
+    uint32_t shown;
+
+    vpci_bar_low_write(&state, 0, all, &effects, &shown);
+    return shown;
 }
 
 /* ---- Which function answers ---------------------------------------------------- */
@@ -433,7 +435,7 @@ static uint64_t nothing(void)
 enum {
     NOTHING,
     FUNCTION,
-    HANDLERS,
+    HANDLER,
 };
 
 #define ACCESS(name, size, dispatches, behind, run)                                      \
@@ -452,7 +454,7 @@ enum {
         ACCESS("read, 8 bytes: two BARs", size, 2, NOTHING, read_two),                   \
         ACCESS("read, across two BARs", size, 2, NOTHING, read_across),                  \
         ACCESS("write, interrupt line", size, 1, NOTHING, write_interrupt_line),         \
-        ACCESS("write, BAR", size, 1, HANDLERS, write_bar),                              \
+        ACCESS("write, BAR", size, 1, HANDLER, write_bar),                               \
         ACCESS("write, nobody's register", size, 1, NOTHING, write_absent)
 
 const struct operation operations[] = {
@@ -460,8 +462,8 @@ const struct operation operations[] = {
     [NOTHING] = {"loop", "nothing", 0, 0, 0, OFTEN, prepare_nothing, nothing},
     [FUNCTION] = {"loop", "the fake's own register read", 0, 0, 0, OFTEN, prepare_caps,
                   carrier_alone},
-    [HANDLERS] = {"loop", "a BAR's own handlers", 10, 0, 0, OFTEN, prepare_view,
-                  handlers_alone},
+    [HANDLER] = {"loop", "a BAR's own handler", 10, 0, 0, OFTEN, prepare_view,
+                 handler_alone},
     DISPATCH(10),
     DISPATCH(40),
     DISPATCH(200),

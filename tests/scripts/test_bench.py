@@ -182,7 +182,8 @@ CORE = {"operations": [
     {"group": "report", "name": "reserved, and taken back", "size": 1000,
      "instructions": 2000000},
     {"group": "report", "name": "one go of 64 functions", "size": 1000, "instructions": 64000},
-    {"group": "dispatch", "name": "read, BAR", "size": 40, "instructions": 41.0}]}
+    {"group": "dispatch", "name": "read, BAR", "size": 40, "dispatch": 26.0},
+    {"group": "dispatch", "name": "write, BAR", "size": 40, "dispatch": 41.0}]}
 
 
 class Core(unittest.TestCase):
@@ -191,7 +192,7 @@ class Core(unittest.TestCase):
 
     def test_rows(self):
         rows = report.rows_of({"core": CORE})
-        self.assertIs(row_of(rows, "dispatch of a register, 40 registers").is_met, False)
+        self.assertIs(row_of(rows, "dispatch at worst, 40 registers").is_met, False)
         self.assertEqual(row_of(rows, "re-evaluation of 1000 functions").ratio,
                          "1000 a function")
 

@@ -586,6 +586,30 @@ static void power_budgeting(void **state)
     assert_int_equal(domain_read(domain, 0x10c, 4), 0x5a);
 }
 
+/* ID and pointer stand in the dword of MSI's and MSI-X's control. */
+static void what_stands_beside_a_control_is_not_part_of_it(void **state)
+{
+    static const unsigned capabilities[] = {NVME_MSI, NVME_MSIX};
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        const unsigned at = capabilities[i];
+        const uint32_t header = domain_read(domain, at, 4);
+
+        domain_write(domain, at, 2, 0xffff);
+        assert_int_equal(domain->effects.what, 0);
+        assert_int_equal(domain_read(domain, at, 4), header);
+        domain_write(domain, at + 3, 1, 0);
+        assert_int_equal(domain_read(domain, at, 4), header);
+        domain_write(domain, at, 4, 0xffff0000);
+        assert_int_not_equal(domain->effects.what, 0);
+        assert_int_equal(domain_read(domain, at, 2), header & 0xffff);
+    }
+    assert_int_equal(domain_read(domain, NVME_MSI + 2, 2) & 0x0001, 0x0001);
+    assert_int_equal(domain_read(domain, NVME_MSIX + 2, 2) & 0xc000, 0xc000);
+}
+
 #define PREPARED(test) cmocka_unit_test_setup_teardown(test, prepare, finish)
 
 int main(void)
@@ -616,6 +640,7 @@ int main(void)
         PREPARED(advanced_features),
         PREPARED(advanced_error_reporting),
         PREPARED(power_budgeting),
+        PREPARED(what_stands_beside_a_control_is_not_part_of_it),
     };
 
     return cmocka_run_group_tests_name("vpci_caps", tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -562,6 +563,45 @@ static void capabilities_stay_what_they_are(void **state)
     assert_int_equal(domain->device.write_count, 0);
 }
 
+/* ---- What a write shows -------------------------------------------------------------
+ */
+
+/*
+ * Placing a BAR brings what is read in line with the state, all of it: writes have done
+ * so with what they changed, or it would be seen here.
+ */
+static void check_shown(struct fake_domain *domain)
+{
+    const rp_gpa_t gpa = {domain->state.bars[0].address};
+    uint32_t shown[RP_VPCI_SHADOWS_MAX];
+
+    memcpy(shown, domain->state.shadow_values, sizeof(shown));
+    assert_int_equal(rp_vpci_bar_place(&domain->state, 0, gpa), RP_OK);
+    assert_memory_equal(shown, domain->state.shadow_values, sizeof(shown));
+}
+
+static void write_everywhere(struct fake_domain *domain, uint32_t value)
+{
+    for (unsigned width = 1; width <= 4; width *= 2)
+        for (unsigned reg = 0; reg < RP_CFG_SIZE_EXTENDED; reg++) {
+            domain_write(domain, reg, width, value);
+            check_shown(domain);
+        }
+}
+
+static void every_write_shows_what_came_of_it(void **state)
+{
+    struct fake_domain *domain = start(state);
+
+    for (unsigned role = RP_VPCI_ROLE_GUEST; role <= RP_VPCI_ROLE_HARDWARE; role++) {
+        rp_vpci_detach(&domain->state);
+        start_as(domain, (enum rp_vpci_role)role);
+        write_everywhere(domain, 0xffffffff);
+        write_everywhere(domain, 0);
+        write_everywhere(domain, 0xa5a5a5a5);
+    }
+}
+
 #define PREPARED(test) cmocka_unit_test_setup_teardown(test, prepare, finish)
 
 int main(void)
@@ -594,6 +634,7 @@ int main(void)
         PREPARED(a_guest_has_none_of_them),
         PREPARED(what_acts_on_the_machine_is_read_only),
         PREPARED(capabilities_stay_what_they_are),
+        PREPARED(every_write_shows_what_came_of_it),
     };
 
     return cmocka_run_group_tests_name("vpci_header", tests, NULL, NULL);

@@ -152,7 +152,6 @@ struct rp_vpci_shadow {
     uint16_t dword;
     uint8_t handler;
     uint8_t argument;
-    uint8_t position;
 };
 
 /* A range of guest addresses that reaches the function: [base, base + size). */
@@ -491,6 +490,13 @@ struct rp_vpci_found {
     uint8_t treatment; /* enum rp_vpci_treatment */
 };
 
+/* What a write to a dword may change. */
+enum rp_vpci_reach {
+    RP_VPCI_REACH_OWN = 0, /* bits that the state keeps, and nothing else */
+    RP_VPCI_REACH_HANDLER = 1,
+    RP_VPCI_REACH_MIXED = 2, /* the function, or more than one of these */
+};
+
 /*
  * How one dword of the space behaves. Bits in no mask read as in @value.
  * 32 bytes, so that an index is a shift.
@@ -509,8 +515,8 @@ struct rp_vpci_slot {
     uint32_t virt;       /* kept in the state, the function never sees them */
     uint32_t shadow;     /* which of the state's shadows is read with it */
     uint16_t argument;   /* of the handler */
-    uint8_t handler;     /* of writes; 0: they reach virt alone */
-    uint8_t position;    /* of the handler's register in the dword, in bytes */
+    uint8_t handler;     /* of writes; 0: none */
+    uint8_t reach;       /* enum rp_vpci_reach */
 };
 _Static_assert(sizeof(struct rp_vpci_slot) == 32, "an index is a shift");
 
