@@ -4,38 +4,16 @@
  * it. The oracle computes from the registers alone, as the specification has them,
  * where a configuration request ends and which addresses are passed on.
  */
-#include <stdlib.h>
-
 #include <rootport/bridge.h>
 #include <rootport/topology.h>
 
-struct input {
-    const uint8_t *data;
-    size_t size;
-};
+#include "tests/fuzz/input.h"
 
 static struct rp_image host_bridge, port_image, image, first_image;
 static struct rp_rootport port;
 static struct rp_bridge bridge;
 static struct rp_topology topology;
 static int child;
-
-static void check(bool is_true)
-{
-    if (!is_true)
-        abort();
-}
-
-static uint32_t take(struct input *input, unsigned bytes)
-{
-    uint32_t value = 0;
-
-    for (unsigned i = 0; i < bytes && input->size != 0; i++) {
-        value = value << 8 | *input->data++;
-        input->size--;
-    }
-    return value;
-}
 
 /* ---- What the registers say --------------------------------------------------- */
 
@@ -60,12 +38,12 @@ static void check_topology(void)
     for (unsigned bus = 1; bus < 256; bus++) {
         const enum rp_topology_kind kind = kind_on(bus);
 
-        check(rp_topology_find(&topology, (uint8_t)bus, 0).kind == kind);
-        check(rp_topology_find(&topology, (uint8_t)bus, 8).kind == RP_TOPOLOGY_ABSENT);
-        check((rp_topology_bridge_bus(&topology, 0) == bus) ==
-              (kind == RP_TOPOLOGY_BRIDGE));
-        check((rp_topology_child_bus(&topology, 0) == bus) ==
-              (kind == RP_TOPOLOGY_CHILD));
+        require(rp_topology_find(&topology, (uint8_t)bus, 0).kind == kind);
+        require(rp_topology_find(&topology, (uint8_t)bus, 8).kind == RP_TOPOLOGY_ABSENT);
+        require((rp_topology_bridge_bus(&topology, 0) == bus) ==
+                (kind == RP_TOPOLOGY_BRIDGE));
+        require((rp_topology_child_bus(&topology, 0) == bus) ==
+                (kind == RP_TOPOLOGY_CHILD));
     }
 }
 
@@ -85,13 +63,13 @@ static bool passes(const struct rp_image *header, uint64_t address)
 
 static void check_inside(struct rp_rootport_window window, bool is_open)
 {
-    check(window.size == 0 || is_open);
+    require(window.size == 0 || is_open);
     if (window.size == 0)
         return;
-    check(window.base + (window.size - 1) >= window.base);
-    check(passes(&image, window.base) && passes(&port_image, window.base));
-    check(passes(&image, window.base + (window.size - 1)));
-    check(passes(&port_image, window.base + (window.size - 1)));
+    require(window.base + (window.size - 1) >= window.base);
+    require(passes(&image, window.base) && passes(&port_image, window.base));
+    require(passes(&image, window.base + (window.size - 1)));
+    require(passes(&port_image, window.base + (window.size - 1)));
 }
 
 /* I/O: 7.5.1.3.6, in steps of 4 KiB. */
@@ -106,11 +84,11 @@ static void check_io(bool is_forwarding)
 {
     const struct rp_rootport_window io = rp_bridge_io(&bridge, rp_rootport_io(&port));
 
-    check(io.size == 0 || is_forwarding);
+    require(io.size == 0 || is_forwarding);
     for (unsigned address = 0; address < 0x10000; address += 0x1000)
-        check((address >= io.base && address - io.base < io.size) ==
-              (is_forwarding && passes_io(&image, address) &&
-               passes_io(&port_image, address)));
+        require((address >= io.base && address - io.base < io.size) ==
+                (is_forwarding && passes_io(&image, address) &&
+                 passes_io(&port_image, address)));
 }
 
 static void check_windows(void)
@@ -121,7 +99,7 @@ static void check_windows(void)
     const bool is_held = (rp_image_read(&image, 0x3e, 1) & 0x40) != 0;
     const bool is_decoding = (rp_image_read(&image, 0x04, 1) & 2) != 0;
 
-    check(rp_bridge_is_forwarding(&bridge) == (is_awake && !is_held));
+    require(rp_bridge_is_forwarding(&bridge) == (is_awake && !is_held));
     check_io(is_awake && !is_held);
     rp_bridge_narrow(&bridge, &memory, &prefetchable);
     check_inside(memory, is_awake && !is_held && is_decoding);
@@ -145,7 +123,7 @@ static void check_fixed(void)
 
         if (next < sizeof(writable) / sizeof(writable[0]) && writable[next].reg == 4 * i)
             may_change = writable[next++].writable;
-        check(((image.dword[i] ^ first_image.dword[i]) & ~may_change) == 0);
+        require(((image.dword[i] ^ first_image.dword[i]) & ~may_change) == 0);
     }
 }
 
@@ -159,11 +137,11 @@ static void write_bridge(uint16_t reg, unsigned width, uint32_t value)
     struct rp_rootport_actions actions;
 
     rp_bridge_write(&bridge, reg, width, value, &actions);
-    check(rp_bridge_is_forwarding(&bridge) == was_forwarding ||
-          (actions.set & RP_ROOTPORT_FORWARDING_CHANGED) != 0);
-    check(image.dword[0x18 / 4] == numbers ||
-          (actions.set & RP_ROOTPORT_BUSES_CHANGED) != 0);
-    check((actions.set & (RP_ROOTPORT_SEND_MSI | RP_ROOTPORT_DETACH_CHILD)) == 0);
+    require(rp_bridge_is_forwarding(&bridge) == was_forwarding ||
+            (actions.set & RP_ROOTPORT_FORWARDING_CHANGED) != 0);
+    require(image.dword[0x18 / 4] == numbers ||
+            (actions.set & RP_ROOTPORT_BUSES_CHANGED) != 0);
+    require((actions.set & (RP_ROOTPORT_SEND_MSI | RP_ROOTPORT_DETACH_CHILD)) == 0);
 }
 
 static void happen(struct input *input)
@@ -205,14 +183,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     struct input input = {data, size};
 
-    if (rp_rootport_init(&port, &port_image, &config) != RP_OK ||
-        rp_topology_init(&topology, &host_bridge, &port, 1) != RP_OK)
-        abort();
+    require(rp_rootport_init(&port, &port_image, &config) == RP_OK);
+    require(rp_topology_init(&topology, &host_bridge, &port, 1) == RP_OK);
     rp_bridge_reset(&bridge, &image, &port, RP_BRIDGE_AFTER_RESET);
     first_image = image;
-    if (rp_topology_attach_bridge(&topology, 0, &bridge) != RP_OK ||
-        rp_topology_attach(&topology, 0, 0, &child) != RP_OK)
-        abort();
+    require(rp_topology_attach_bridge(&topology, 0, &bridge) == RP_OK);
+    require(rp_topology_attach(&topology, 0, 0, &child) == RP_OK);
     while (input.size != 0) {
         happen(&input);
         check_fixed();
