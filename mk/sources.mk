@@ -235,6 +235,7 @@ UNIT_TESTS := \
 	cfg \
 	chipset \
 	config \
+	config_ports \
 	conline \
 	ctl \
 	decode \
@@ -304,6 +305,7 @@ test_memmap_SRCS := hypervisor/mm/memmap.c
 test_aml_SRCS := hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
 test_config_SRCS := $(filter-out tools/main.c,$(TOOL_SRCS)) $(LAUNCH_SRCS)
+test_config_ports_SRCS := hypervisor/guest/config_ports.c
 test_ctl_SRCS := tools/ctl/control.c tools/ctl/stats.c
 test_decode_SRCS := hypervisor/svm/decode.c
 test_dsdt_SRCS := $(test_acpi_tables_SRCS)
