@@ -22,12 +22,15 @@ include mk/flags.mk
 include mk/rules.mk
 include mk/install.mk
 
-.PHONY: all products setup run test test-gates test-scripts test-unit test-tool test-model test-fuzz test-boot install docs bench bench-core clean
+.PHONY: all products guest-files setup run test test-gates test-scripts test-unit test-tool test-model test-fuzz test-boot install docs bench bench-core clean
 
 all: $(CACHE)/packages.stamp
 	@$(MAKE) -s products
 
 products: $(PRODUCTS)
+
+# What guests boot. Only a make that is started after the set-up knows which kernels there are.
+guest-files: $(GUEST_FILES)
 
 # --- set-up: needs the network once; installs only what is missing ---------------
 
@@ -52,13 +55,13 @@ $(CACHE)/kernel-6.12/release: | $(CACHE)/packages.stamp
 SCENARIO ?= demo
 
 run: setup
-	@$(MAKE) -s products $(GUEST_FILES)
+	@$(MAKE) -s products guest-files
 	@scripts/run tests/boot/$(SCENARIO) --build $(BUILD) --cache $(CACHE)
 
 # --- testing -------------------------------------------------------------------
 
 test: setup
-	@$(MAKE) -s products unit-tests fuzz-programs $(GUEST_FILES)
+	@$(MAKE) -s products unit-tests fuzz-programs guest-files
 	@tests/run gates scripts unit tool model fuzz boot --build $(BUILD) --cache $(CACHE)
 
 test-gates: $(CACHE)/packages.stamp
@@ -85,7 +88,7 @@ test-fuzz: $(CACHE)/packages.stamp
 	@tests/run fuzz --build $(BUILD)
 
 test-boot: setup
-	@$(MAKE) -s products $(GUEST_FILES)
+	@$(MAKE) -s products guest-files
 	@tests/run boot --build $(BUILD) --cache $(CACHE)
 
 # --- documentation -----------------------------------------------------------------
