@@ -29,10 +29,6 @@ MACHINE_FILE = pathlib.Path("tests/boot/machine.toml")
 # Starts the kernel on a machine whose firmware it has made another.
 SHIM = "{build}/shim.elf"
 
-# All CPUs in one thread: in several, QEMU's world switches go wrong now and then
-# (docs/decisions/0009-one-emulator-thread.md).
-ACCELERATOR = "tcg,thread=single"
-
 # Where Debian's grub-pc-bin has what starts from a BIOS.
 GRUB_FOLDER = pathlib.Path("/usr/lib/grub/i386-pc")
 
@@ -151,10 +147,10 @@ class Scenario:
 
     def command(self):
         """QEMU's command line, once all is prepared."""
-        words = ["qemu-system-x86_64", "-accel", ACCELERATOR, "-machine", self["machine"],
-                 "-cpu", ",".join(self["cpu"] + self["cpu_more"]), "-smp", str(self["cpus"]),
-                 "-m", str(self["memory_mib"]), "-nodefaults", "-display", "none",
-                 "-no-reboot", "-serial", "stdio"]
+        words = ["qemu-system-x86_64", "-accel", self["accelerator"], "-machine",
+                 self["machine"], "-cpu", ",".join(self["cpu"] + self["cpu_more"]),
+                 "-smp", str(self["cpus"]), "-m", str(self["memory_mib"]), "-nodefaults",
+                 "-display", "none", "-no-reboot", "-serial", "stdio"]
         for key in ("iommu", "devices", "more"):
             words += [self.expand(word) for argument in self[key]
                       for word in argument.split(" ", 1)]
