@@ -4,6 +4,7 @@
 # with the kernel's own driver, uses one, and gives it to a guest; tries to turn them off
 # meanwhile, and does so when they are back.
 . /tests/lib.sh
+. /tests/work.sh
 
 WAIT=300
 PHYSICAL=0000:00:03.0
@@ -45,25 +46,6 @@ set_bits() {
     set_bits_value=$(($(read_bytes "$1" "$2" 2 | od -An -tu2) | $3))
     printf "\\$(printf %o $((set_bits_value & 0xff)))\\$(printf %o $((set_bits_value >> 8)))" |
         write_bytes "$1" "$2" 2
-}
-
-# What the guest writes where it works.
-look() {
-    dd if=${NVME}n1 bs=64k count=1 iflag=direct status=none | sha256sum
-}
-
-is_at_work() {
-    [ "$(look)" != "$seen" ]
-}
-
-# Passes once what the guest writes has changed: expect_work NAME
-expect_work() {
-    seen=$(look)
-    if wait_for $WAIT is_at_work; then
-        pass "$1"
-    else
-        fail "$1" "the guest writes nothing"
-    fi
 }
 
 modprobe xen-privcmd unrestricted=1

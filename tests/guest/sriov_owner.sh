@@ -4,6 +4,7 @@
 # own driver. Another domain works with one and does what this one writes to their disk.
 # It tries to turn them off, resets itself meanwhile, and then ends.
 . /tests/lib.sh
+. /tests/work.sh
 
 WAIT=300
 CLASS_NVME=0x010802
@@ -33,25 +34,6 @@ is_off() {
     first=$(lspci -xs "$FIRST")
     set_count 0
     [ "$(read_word "$PHYSICAL" $SRIOV_CONTROL 2)" = 0000 ]
-}
-
-# What the other domain writes where it works.
-look() {
-    dd if=${NVME}n1 bs=64k count=1 iflag=direct status=none | sha256sum
-}
-
-is_at_work() {
-    [ "$(look)" != "$seen" ]
-}
-
-# Passes once what the other domain writes has changed: expect_work NAME
-expect_work() {
-    seen=$(look)
-    if wait_for $WAIT is_at_work; then
-        pass "$1"
-    else
-        fail "$1" "nobody writes anything"
-    fi
 }
 
 # Says what the other domain is to do: tell WORD
