@@ -14,7 +14,7 @@ enum {
     VECTOR_DOUBLE_FAULT = 8,
     VECTOR_PAGE_FAULT = 14,
     VECTOR_COUNT = 32,
-    VECTOR_STRIDE = 16, /* traps_entry.S aligns each entry so */
+    VECTOR_STRIDE = 4, /* of the entries in traps_entry.S */
     IST_FAULT = 1,
     GDT_ENTRY_COUNT = 5, /* null, code, data, and the TSS takes two */
 };

@@ -3,26 +3,27 @@
 
     .text
 
-/*
- * 32 entries of 16 bytes. Vectors 8, 10-14, 17, 21, 29 and 30 push an error
- * code (AMD64 APM vol. 2, 8.2); the others push a zero to look the same.
- */
-    .align 16
+/* 32 entries of 4 bytes: the last byte that a short jump of the first reaches is theirs. */
     .globl trap_vectors
 trap_vectors:
     .set n, 0
     .rept 32
-    .align 16
-    .if (n != 8) && (n != 10) && (n != 11) && (n != 12) && (n != 13) && (n != 14) && (n != 17) && (n != 21) && (n != 29) && (n != 30)
-    pushq $0
-    .endif
     pushq $n
     jmp trap_common
     .set n, n + 1
     .endr
 
+/*
+ * The CPU aligns the stack to 16 bytes before it pushes five words, and for some vectors
+ * an error code (AMD64 APM vol. 2, 8.9.3): with the vector that makes six or seven. Where
+ * there is none, a zero is put in its place.
+ */
 trap_common:
-    pushq %r15
+    testb $8, %spl
+    jnz 1f
+    pushq (%rsp)
+    movq $0, 8(%rsp)
+1:  pushq %r15
     pushq %r14
     pushq %r13
     pushq %r12
