@@ -64,7 +64,7 @@ $(call hypervisor_objects,hypervisor/lib/string.c): MACHINE_FLAGS += \
 HYPERVISOR_APART_SRCS := hypervisor/lib/string.c hypervisor/cpu/selftest.c
 
 $(filter-out $(call hypervisor_objects,$(HYPERVISOR_APART_SRCS)),$(HYPERVISOR_OBJECTS)): \
-	MACHINE_FLAGS += $(LINK_TIME)
+	MACHINE_FLAGS += $(LINK_TIME) $(STACK_ALIGNMENT)
 
 # --- the core ----------------------------------------------------------------
 
