@@ -69,6 +69,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/evidence.c \
 	hypervisor/domains.c \
 	hypervisor/guest/acpi_tables.c \
+	hypervisor/guest/acpi_writer.c \
 	hypervisor/guest/aml.c \
 	hypervisor/guest/arguments.c \
 	hypervisor/guest/build.c \
@@ -77,6 +78,7 @@ HYPERVISOR_SRCS := \
 	hypervisor/guest/cpuid.c \
 	hypervisor/guest/devices.c \
 	hypervisor/guest/domain.c \
+	hypervisor/guest/dsdt.c \
 	hypervisor/guest/elf.c \
 	hypervisor/guest/errors.c \
 	hypervisor/guest/exits.c \
@@ -292,7 +294,7 @@ UNIT_TESTS := \
 test_acpi_SRCS := hypervisor/dev/acpi.c hypervisor/dev/acpi_fadt.c \
 	hypervisor/dev/acpi_ivrs.c hypervisor/dev/acpi_madt.c
 test_acpi_ivrs_SRCS := $(test_acpi_SRCS)
-test_acpi_tables_SRCS := hypervisor/guest/acpi_tables.c hypervisor/guest/aml.c
+test_acpi_tables_SRCS := $(addprefix hypervisor/guest/,acpi_tables.c acpi_writer.c aml.c dsdt.c)
 test_amdvi_SRCS := hypervisor/iommu/amdvi_format.c \
 	hypervisor/iommu/amdvi_table.c hypervisor/iommu/iommu.c
 test_boot_info_SRCS := hypervisor/boot/boot_info.c
@@ -302,7 +304,7 @@ test_pagetable_SRCS := hypervisor/mm/pagetable.c
 test_guest_cpu_SRCS := hypervisor/guest/cpuid.c hypervisor/guest/io.c \
 	hypervisor/guest/msr.c
 test_memmap_SRCS := hypervisor/mm/memmap.c
-test_aml_SRCS := hypervisor/guest/aml.c
+test_aml_SRCS := hypervisor/guest/acpi_writer.c hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
 test_config_SRCS := $(filter-out tools/main.c,$(TOOL_SRCS)) $(LAUNCH_SRCS)
 test_config_ports_SRCS := hypervisor/guest/config_ports.c
@@ -316,7 +318,8 @@ test_pins_SRCS := hypervisor/guest/conline.c hypervisor/guest/vapic.c \
 	hypervisor/guest/vioapic.c hypervisor/guest/vrtc.c hypervisor/guest/vuart.c \
 	hypervisor/guest/x2apic.c hypervisor/iommu/iommu.c
 test_pvh_SRCS := hypervisor/guest/pvh.c
-test_hardware_tables_SRCS := hypervisor/guest/hardware_tables.c
+test_hardware_tables_SRCS := hypervisor/guest/acpi_writer.c \
+	hypervisor/guest/hardware_tables.c
 test_iommu_SRCS := hypervisor/iommu/amdvi.c $(test_amdvi_SRCS)
 test_launch_SRCS := $(LAUNCH_SRCS)
 test_pvh_SRCS := hypervisor/guest/pvh.c

@@ -13,9 +13,6 @@
 /* The most that any valid configuration needs. */
 #define ACPI_TABLES_SIZE_MAX 8192u
 
-/* Where the tables may begin: the RSDP's own rule (ACPI 6.3, 5.2.5.1). */
-#define ACPI_TABLES_ALIGNMENT 16u
-
 /* APIC IDs end at 254: 255 is the broadcast ID of an 8-bit destination. */
 #define ACPI_TABLES_VCPU_MAX 255u
 
@@ -31,9 +28,8 @@
 #define ACPI_TABLES_COM1_PORT 0x3f8u
 #define ACPI_TABLES_COM1_GSI  4u
 
-/* The one I/O APIC: GSIs from 0 on. */
+/* The one I/O APIC, with ID 0: GSIs from 0 on. */
 #define ACPI_TABLES_IOAPIC_ADDRESS 0xfec00000u
-#define ACPI_TABLES_IOAPIC_ID      0u
 
 /* Where the guest reads the century from a CMOS clock, if it has one. */
 #define ACPI_TABLES_CMOS_CENTURY 0x32u
@@ -53,7 +49,7 @@ struct acpi_tables_window {
 };
 
 struct acpi_tables_config {
-    rp_gpa_t base;       /* of the tables; a multiple of ACPI_TABLES_ALIGNMENT */
+    rp_gpa_t base;       /* of the tables; a multiple of 16 */
     unsigned vcpu_count; /* 1 to ACPI_TABLES_VCPU_MAX; vCPU i has UID and APIC ID i */
 
     uint16_t sleep_control_port; /* one byte each, none of them 0 */
@@ -77,6 +73,9 @@ struct acpi_tables_image {
     rp_gpa_t rsdp; /* for the guest's start of day structure */
     size_t length; /* bytes written */
 };
+
+/* Bytes of the ECAM region. */
+uint64_t acpi_tables_ecam_size(const struct acpi_tables_config *config);
 
 /*
  * Writes the tables into @buf, of @capacity bytes, as they must appear at

@@ -1,124 +1,98 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes ACPI Machine Language into a buffer of fixed size, term by term in the
- * order of the grammar (ACPI 6.3, chapter 20): an opcode is followed by calls for
- * its operands. What ends somewhere (a device, a method) is closed with aml_end.
- *
- * Errors stick: after the first one nothing more is written, and aml_status
- * names it. So a caller checks once.
+ * ACPI Machine Language (ACPI 6.3, chapter 20). Terms that are known when they are
+ * compiled are initialisers of arrays of bytes, written as in ASL; what contains
+ * something of a length that is not known is opened and closed.
  */
 #ifndef HYPERVISOR_GUEST_AML_H
 #define HYPERVISOR_GUEST_AML_H
 
-#include <rootport/status.h>
-#include <rootport/types.h>
+#include "guest/acpi_writer.h"
 
-/* Scopes, methods, packages and buffers that may be open at once. */
-#define AML_DEPTH_MAX 8u
+#define AML_SIZE(...) sizeof((const uint8_t[]){__VA_ARGS__})
 
-/* Private to aml.c, but for its storage. */
-struct aml {
-    uint8_t *buf;
-    size_t capacity;
-    size_t length;
-    enum rp_status status;
-    unsigned depth;
-    struct {
-        size_t length_at; /* of the PkgLength */
-        size_t size_at;   /* of a resource template's BufferSize, else 0 */
-    } open[AML_DEPTH_MAX];
-};
+/* After a PkgLength of two bytes, which counts itself (20.2.4): less than 4 KiB. */
+#define AML_PACKED(...)                                                                  \
+    0x40 | ((AML_SIZE(__VA_ARGS__) + 2) & 0xf), (AML_SIZE(__VA_ARGS__) + 2) >> 4,        \
+        __VA_ARGS__
 
-/* Terms that have no function of their own, by their encoding. */
-enum aml_op {
-    AML_STORE = 0x70,              /* source, target */
-    AML_AND = 0x7b,                /* operand, operand, target */
-    AML_OR = 0x7d,                 /* operand, operand, target */
-    AML_CREATE_DWORD_FIELD = 0x8a, /* buffer, byte index, aml_path of the new field */
-    AML_LNOT = 0x92,               /* operand */
-    AML_LEQUAL = 0x93,             /* operand, operand */
-    AML_RETURN = 0xa4,             /* value */
-};
+/* Names are four characters. */
+#define AML_NAME(...)    0x08, __VA_ARGS__                   /* name, value */
+#define AML_DEVICE(...)  0x5b, 0x82, AML_PACKED(__VA_ARGS__) /* name, what it contains */
+#define AML_PACKAGE(...) 0x12, AML_PACKED(__VA_ARGS__)       /* count, values */
 
-/* Begins at buf[0]; @buf stays the caller's. */
-void aml_init(struct aml *aml, uint8_t *buf, size_t capacity);
+/* Name, number of arguments and flags, statements. What makes names is serialised. */
+#define AML_METHOD(...) 0x14, AML_PACKED(__VA_ARGS__)
+#define AML_SERIALIZED  0x08
 
-/*
- * RP_ERR_NO_SPACE: the buffer is full. RP_ERR_INVALID: a malformed name or UUID,
- * a number out of range, too many open terms, or one open still or never opened.
- */
-RP_MUST_CHECK enum rp_status aml_status(const struct aml *aml);
+/* Statements */
+#define AML_IF(...)                 0xa0, AML_PACKED(__VA_ARGS__) /* value, statements */
+#define AML_RETURN(...)             0xa4, __VA_ARGS__             /* value */
+#define AML_STORE(...)              0x70, __VA_ARGS__             /* value, target */
+#define AML_AND(...)                0x7b, __VA_ARGS__ /* value, value, target */
+#define AML_OR(...)                 0x7d, __VA_ARGS__ /* value, value, target */
+#define AML_CREATE_DWORD_FIELD(...) 0x8a, __VA_ARGS__ /* buffer, byte index, name */
 
-/* A name where a term takes one, as in ASL: "\\_SB.PCI0", "_CRS", "CDW1". */
-void aml_path(struct aml *aml, const char *path);
+/* Values */
+#define AML_ZERO        0x00
+#define AML_ONE         0x01
+#define AML_BYTE(value) 0x0a, (uint8_t)(value)
+#define AML_WORD(value) 0x0b, (uint8_t)(value), (uint8_t)((value) >> 8)
+#define AML_DWORD(value)                                                                 \
+    0x0c, (uint8_t)(value), (uint8_t)((value) >> 8), (uint8_t)((value) >> 16),           \
+        (uint8_t)((value) >> 24)
+#define AML_BUFFER(...) 0x11, AML_PACKED(AML_BYTE(AML_SIZE(__VA_ARGS__)), __VA_ARGS__)
+#define AML_LOCAL(n)    (0x60 + (n))
+#define AML_ARG(n)      (0x68 + (n))
+#define AML_NOT(...)    0x92, __VA_ARGS__ /* value */
+#define AML_EQUAL(...)  0x93, __VA_ARGS__ /* value, value */
 
-/* Name (path, ...): the data object follows. */
-void aml_name(struct aml *aml, const char *path);
+/* EisaId ("PNP...."): three letters in five bits each, then the four digits. */
+#define AML_PNP(id) 0x0c, 0x41, 0xd0, (id) >> 8, (id)&0xff
 
-void aml_scope(struct aml *aml, const char *path);
-void aml_device(struct aml *aml, const char *path);
-
-/* A serialized method; one that makes named objects has to be. 0 to 7 arguments. */
-void aml_method(struct aml *aml, const char *path, unsigned arg_count);
-
-/* The predicate follows, then the terms. */
-void aml_if(struct aml *aml);
-
-/* Directly after the aml_end of an If. */
-void aml_else(struct aml *aml);
-
-/* Package () {...}: @count objects follow. */
-void aml_package(struct aml *aml, uint8_t count);
-
-/* ResourceTemplate () {...}: only resources follow; aml_end writes the end tag. */
-void aml_resources(struct aml *aml);
-
-/* Closes what was opened last: any of the six above. */
-void aml_end(struct aml *aml);
-
-void aml_op(struct aml *aml, enum aml_op op);
-void aml_arg(struct aml *aml, unsigned index);   /* Arg0 to Arg6 */
-void aml_local(struct aml *aml, unsigned index); /* Local0 to Local7 */
-
-/* The shortest encoding of @value. */
-void aml_integer(struct aml *aml, uint64_t value);
-
-/* ASCII, without the quotes. */
-void aml_string(struct aml *aml, const char *text);
-
-/* EisaId ("PNP0A08"): three capitals, four hexadecimal digits. */
-void aml_eisaid(struct aml *aml, const char *id);
-
-/* Buffer () {...} of @size bytes. */
-void aml_buffer(struct aml *aml, const uint8_t *bytes, size_t size);
-
-/* ToUUID ("33DB4D5B-..."): 36 characters. */
-void aml_uuid(struct aml *aml, const char *uuid);
-
-/* Resource descriptors (ACPI 6.3, 6.4): only within aml_resources. */
+/* Resource descriptors (6.4) in a template; the checksum 0 is not checked. */
+#define AML_RESOURCES(...) AML_BUFFER(__VA_ARGS__, 0x79, 0)
 
 /* @count ports from @first, decoding 16 address bits. */
-void aml_resource_io(struct aml *aml, uint16_t first, uint8_t count);
+#define AML_PORTS(first, count)                                                          \
+    0x47, 1, (first)&0xff, (first) >> 8, (first)&0xff, (first) >> 8, 1, count
 
 /* An edge-triggered, active-high, exclusive interrupt; 0 to 15. */
-void aml_resource_irq(struct aml *aml, unsigned irq);
+#define AML_IRQ(irq) 0x22, (1 << (irq)) & 0xff, (1 << (irq)) >> 8
 
-/* Bus numbers @first to @last, produced. */
-void aml_resource_buses(struct aml *aml, uint8_t first, uint8_t last);
-
-/* I/O ports @first to @last, produced. */
-void aml_resource_io_window(struct aml *aml, uint16_t first, uint16_t last);
-
-enum aml_memory {
-    AML_MEMORY_CONSUMED,            /* the device's own registers */
-    AML_MEMORY_PRODUCED,            /* passed on to the devices below */
-    AML_MEMORY_PRODUCED_PREFETCHED, /* likewise, and prefetchable */
+/* What can be opened; a name, a number of objects or a size follows. */
+enum aml_opcode {
+    AML_OPEN_SCOPE = 0x10,
+    AML_OPEN_BUFFER = 0x11,
+    AML_OPEN_PACKAGE = 0x12,
+    AML_OPEN_DEVICE = 0x825b,
 };
 
-/* Memory @first to @last; @kind says whose. */
-void aml_resource_memory32(struct aml *aml, enum aml_memory kind, uint32_t first,
-                           uint32_t last);
-void aml_resource_memory64(struct aml *aml, enum aml_memory kind, uint64_t first,
-                           uint64_t last);
+/* Returns what aml_close wants: up to there counts as contained. */
+size_t aml_open(struct acpi_writer *w, enum aml_opcode opcode);
+void aml_close(struct acpi_writer *w, size_t opened);
+
+/* A template of resources likewise. */
+size_t aml_open_resources(struct acpi_writer *w);
+void aml_close_resources(struct acpi_writer *w, size_t opened);
+
+/* Type, general and type-specific flags of an address space descriptor (6.4.3.5). */
+#define AML_RANGE_FIXED        0x000c00 /* both ends */
+#define AML_RANGE_CONSUMED     0x000100 /* the device's own, not for those below */
+#define AML_RANGE_WRITABLE     0x010000 /* memory */
+#define AML_RANGE_PREFETCHABLE 0x060000 /* memory */
+#define AML_RANGE_ISA_ALL      0x030000 /* ports */
+
+enum aml_range {
+    AML_MEMORY = 0 | AML_RANGE_FIXED | AML_RANGE_WRITABLE,
+    AML_MEMORY_PREFETCHED = AML_MEMORY | AML_RANGE_PREFETCHABLE,
+    AML_MEMORY_CONSUMED = AML_MEMORY | AML_RANGE_CONSUMED,
+    AML_IO = 1 | AML_RANGE_FIXED | AML_RANGE_ISA_ALL,
+    AML_BUSES = 2 | AML_RANGE_FIXED,
+};
+
+/* @first to @last, in a descriptor with members of @width bytes: 2, 4 or 8. */
+void aml_put_range(struct acpi_writer *w, unsigned width, enum aml_range range,
+                   uint64_t first, uint64_t last);
 
 #endif

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "guest/acpi_writer.h"
+
 /* Programs need a file; each test has the working directory to itself. */
 static char folder[] = "/tmp/rootport-dsdt.XXXXXX";
 
@@ -64,7 +66,7 @@ static void save_dsdt(const struct acpi_tables_config *config)
     assert_non_null(file);
     assert_int_equal(acpi_tables_build(config, buf, sizeof(buf), &tables), RP_OK);
     while (memcmp(buf + at, "DSDT", 4) != 0) {
-        at += ACPI_TABLES_ALIGNMENT;
+        at += ACPI_WRITER_ALIGNMENT;
         assert_true(at < tables.length);
     }
     memcpy(&length, buf + at + 4, sizeof(length));
