@@ -81,9 +81,10 @@ static const struct vpci_reg msix_regs[] = {
 
 /*
  * Error reporting, payload size and extended tags are agreements with the ports
- * on the real path, which the domain does not see: its bits are its own. The link
- * is the machine's. Slot and root registers are a port's. Tags of 10 bits,
- * AtomicOps, LTR, OBFF and prefixes depend on the real path: not there.
+ * on the real path, which the domain does not see: its bits are its own. An FLR
+ * leaves the payload size alone (6.6.2). The link is the machine's. Slot and root
+ * registers are a port's. Tags of 10 bits, AtomicOps, LTR, OBFF and prefixes depend on
+ * the real path: not there.
  */
 static const struct vpci_reg pcie_regs[] = {
     {.offset = RP_PCI_PCIE_CAPABILITIES,
@@ -101,7 +102,8 @@ static const struct vpci_reg pcie_regs[] = {
            RP_PCI_PCIE_DEVICE_CONTROL_NO_SNOOP,
      .write_zero = RP_PCI_PCIE_DEVICE_CONTROL_FLR,
      .virt = RP_PCI_PCIE_DEVICE_CONTROL_ERRORS | RP_PCI_PCIE_DEVICE_CONTROL_MAX_PAYLOAD |
-             RP_PCI_PCIE_DEVICE_CONTROL_EXTENDED_TAG},
+             RP_PCI_PCIE_DEVICE_CONTROL_EXTENDED_TAG,
+     .sticky = RP_PCI_PCIE_DEVICE_CONTROL_MAX_PAYLOAD},
     {.offset = RP_PCI_PCIE_DEVICE_STATUS,
      .width = 2,
      .ro = RP_PCI_PCIE_DEVICE_STATUS_AUX_POWER |
@@ -165,7 +167,8 @@ void vpci_device_control_write(struct rp_vpci_state *state, unsigned argument,
     (void)shown;
     if (write.mask & RP_PCI_PCIE_DEVICE_CONTROL_MAX_READ_REQUEST)
         set_read_request(state, write.value);
-    if (write.value & write.mask & RP_PCI_PCIE_DEVICE_CONTROL_FLR)
+    if (write.value & write.mask & RP_PCI_PCIE_DEVICE_CONTROL_FLR &&
+        vpci_has_pcie_flr(state))
         effects->what |= RP_VPCI_EFFECT_FLR;
 }
 
@@ -184,10 +187,9 @@ void vpci_af_control_write(struct rp_vpci_state *state, unsigned argument,
                            struct vpci_write write, struct rp_vpci_effects *effects,
                            uint32_t *shown)
 {
-    (void)state;
     (void)argument;
     (void)shown;
-    if (write.value & write.mask & RP_PCI_AF_CONTROL_FLR)
+    if (write.value & write.mask & RP_PCI_AF_CONTROL_FLR && vpci_has_af_flr(state))
         effects->what |= RP_VPCI_EFFECT_FLR;
 }
 

@@ -132,6 +132,10 @@ static inline void vpci_hw_write(const struct rp_vpci_state *state, unsigned reg
 /* vpci_state.c: whether nothing answers for the function. */
 bool vpci_is_gone(const struct rp_vpci_state *state);
 
+/* vpci_state.c: whether the function says that it has an FLR, in either capability. */
+bool vpci_has_pcie_flr(const struct rp_vpci_state *state);
+bool vpci_has_af_flr(const struct rp_vpci_state *state);
+
 /* The offset of an extended capability that is there, hidden or not; or 0. */
 uint16_t vpci_found_at(const struct rp_vpci_view *view, uint16_t id);
 

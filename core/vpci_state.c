@@ -223,6 +223,16 @@ static void reset_shadows(struct rp_vpci_state *state)
     }
 }
 
+/* Only the payload size is the domain's own that is sticky in this register. */
+void rp_vpci_expect_bus_reset(struct rp_vpci_state *state)
+{
+    const unsigned dword = (state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL) / 4u;
+
+    for (unsigned i = 1; i < state->shadow_count; i++)
+        if (state->shadows[i].dword == dword)
+            state->shadow_values[i] = 0;
+}
+
 bool rp_vpci_has_pending(const struct rp_vpci_state *state)
 {
     if (vpci_is_gone(state))
@@ -235,23 +245,34 @@ bool rp_vpci_has_pending(const struct rp_vpci_state *state)
             RP_PCI_AF_STATUS_TRANSACTIONS_PENDING);
 }
 
+bool vpci_has_pcie_flr(const struct rp_vpci_state *state)
+{
+    const unsigned reg = state->pcie_offset + RP_PCI_PCIE_DEVICE_CAPABILITIES;
+
+    return state->pcie_offset &&
+           (vpci_hw_read(state, reg, 4) & RP_PCI_PCIE_DEVICE_CAPABILITIES_FLR);
+}
+
+bool vpci_has_af_flr(const struct rp_vpci_state *state)
+{
+    const unsigned reg = state->af_offset + RP_PCI_AF_CAPABILITIES;
+
+    return state->af_offset && (vpci_hw_read(state, reg, 1) & RP_PCI_AF_CAPABILITIES_FLR);
+}
+
 enum rp_status rp_vpci_flr_start(struct rp_vpci_state *state)
 {
-    const unsigned pcie = state->pcie_offset;
-    const unsigned af = state->af_offset;
-
     rp_vpci_quiesce(state);
     rp_vpci_sriov_stop(state);
-    if (pcie && vpci_hw_read(state, pcie + RP_PCI_PCIE_DEVICE_CAPABILITIES, 4) &
-                    RP_PCI_PCIE_DEVICE_CAPABILITIES_FLR) {
-        const unsigned control = pcie + RP_PCI_PCIE_DEVICE_CONTROL;
+    if (vpci_has_pcie_flr(state)) {
+        const unsigned control = state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL;
         vpci_hw_write(state, control, 2,
                       vpci_hw_read(state, control, 2) | RP_PCI_PCIE_DEVICE_CONTROL_FLR);
         return RP_OK;
     }
-    if (af && vpci_hw_read(state, af + RP_PCI_AF_CAPABILITIES, 1) &
-                  RP_PCI_AF_CAPABILITIES_FLR) {
-        vpci_hw_write(state, af + RP_PCI_AF_CONTROL, 1, RP_PCI_AF_CONTROL_FLR);
+    if (vpci_has_af_flr(state)) {
+        vpci_hw_write(state, state->af_offset + RP_PCI_AF_CONTROL, 1,
+                      RP_PCI_AF_CONTROL_FLR);
         return RP_OK;
     }
     return RP_ERR_UNSUPPORTED;

@@ -175,9 +175,12 @@ static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
     if (function != NULL)
         sriov_follow(self, function, &effects);
     function = domain->pci->ports[port].function;
-    if (function != NULL && effects.what != 0 && !pci_begin_reset(function, self))
-        console_log("%s: port %u: the function knows no reset: it isn't reset",
-                    domain->name, port + 1);
+    if (function != NULL && effects.what != 0) {
+        rp_vpci_expect_bus_reset(&function->state);
+        if (!pci_begin_reset(function, self))
+            console_log("%s: port %u: the function knows no reset: it isn't reset",
+                        domain->name, port + 1);
+    }
     if (rp_rootport_finish_reset(&domain->pci->rootports[port], &actions) != RP_OK)
         return; /* its bridge's */
     pci_reset_bridge(domain->pci, port, RP_BRIDGE_AFTER_RESET);

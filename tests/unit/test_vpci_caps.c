@@ -540,6 +540,43 @@ static void advanced_features(void **state)
     assert_int_equal(hw(domain, STANDARD_PLACE + 4, 1), 0x01);
 }
 
+/* 7.5.3.3, 7.5.3.4: of a function without FLR the bit that starts one is no bit. */
+static void without_flr_nothing_starts_one(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, NVME_PCIE + 4, 4, 0x00008fe2);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    domain_write(domain, NVME_PCIE + 8, 2, 0xa810);
+    assert_int_equal(domain->effects.what, 0);
+    rp_vpci_detach(&domain->state);
+
+    make_hostile(&domain->device, RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_ADVANCED_FEATURES);
+    fake_device_set(&domain->device, STANDARD_PLACE + 3, 1, 0x01);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    domain_write(domain, STANDARD_PLACE + 4, 1, 0x01);
+    assert_int_equal(domain->effects.what, 0);
+}
+
+/* 6.6.2: an FLR leaves it to the domain; 6.6.1: any other reset takes it. */
+static void a_reset_of_the_bus_takes_the_payload_size(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    for (unsigned is_bus = 0; is_bus < 2; is_bus++) {
+        domain_write(domain, NVME_PCIE + 8, 2, 0x294f);
+        domain_write(domain, NVME_AER + 12, 4, 0);
+        if (is_bus)
+            rp_vpci_expect_bus_reset(&domain->state);
+        assert_int_equal(rp_vpci_flr_start(&domain->state), RP_OK);
+        assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
+        assert_int_equal(domain_read(domain, NVME_PCIE + 8, 2) & 0x01ef,
+                         is_bus ? 0 : 0x0040);
+        assert_int_equal(domain_read(domain, NVME_AER + 12, 4), 0); /* sticky */
+    }
+}
+
 /* 7.8.4: status is RW1C; masks and severities have their reset values and are local. */
 static void advanced_error_reporting(void **state)
 {
@@ -638,6 +675,8 @@ int main(void)
         PREPARED(slot_and_root_registers_are_not_there),
         PREPARED(version_1_is_shorter),
         PREPARED(advanced_features),
+        PREPARED(without_flr_nothing_starts_one),
+        PREPARED(a_reset_of_the_bus_takes_the_payload_size),
         PREPARED(advanced_error_reporting),
         PREPARED(power_budgeting),
         PREPARED(what_stands_beside_a_control_is_not_part_of_it),

@@ -55,14 +55,18 @@ static const struct bits pcix[] = {
 static const struct bits express[] = {
     {.offset = 0x00, .seen = 0x3eff0000}, /* version, type, message number; no slot */
     {.offset = 0x04, .seen = ~0x18u},     /* no phantom functions */
-    /* Relaxed ordering and no snoop; max read request, of which 0 is a valid size. */
+    /*
+     * Relaxed ordering and no snoop; max read request, of which 0 is a valid size. An FLR
+     * leaves the payload size alone (6.6.2).
+     */
     {.offset = 0x08,
      .seen = 0x003f7810,
      .written = 0x00000810,
      .zeroed = 0x00008000, /* FLR is the embedder's to run */
      .fields = 0x00007000,
      .cleared = 0x000f0000,
-     .own = 0x000001ef},
+     .own = 0x000001ef,
+     .sticky = 0x000000e0},
     {.offset = 0x0c, .seen = ALL},
     {.offset = 0x10, .seen = ALL},
     {.offset = 0x14},
