@@ -255,6 +255,13 @@ void vpci_msi_mask_write(struct rp_vpci_state *state, unsigned argument,
 
 /* ---- The function's own ---------------------------------------------------- */
 
+uint16_t rp_vpci_msi_data(const struct rp_vpci_state *state, unsigned index)
+{
+    const unsigned low = (1u << state->msi.vectors_log2) - 1;
+
+    return (uint16_t)((state->msi.data & ~low) | index);
+}
+
 static bool is_programmed(const struct rp_vpci_msi *msi, uint64_t address, uint16_t data)
 {
     return msi->is_enabled_in_hw && msi->hw_address == address && msi->hw_data == data &&

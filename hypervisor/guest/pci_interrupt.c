@@ -44,17 +44,17 @@ static void report(const struct guest_function *function, enum rp_status status)
 void pci_route_msi(struct guest_function *function)
 {
     const struct rp_vpci_msi *msi = &function->state.msi;
-    struct vapic_message message =
-        vapic_decode_msi(function->domain, msi->address, msi->data);
+    struct vapic_message message;
     uint64_t address = 0;
     uint32_t data = 0;
 
-    if (msi->is_enabled && (!message.is_valid || message.is_nmi))
-        return;
-    for (unsigned i = (1u << msi->vectors_log2); msi->is_enabled && i-- != 0;)
-        if (!route(function, i, message.vcpu, (uint8_t)(message.vector + i), &address,
-                   &data))
+    for (unsigned i = 1u << msi->vectors_log2; msi->is_enabled && i-- != 0;) {
+        message = vapic_decode_msi(function->domain, msi->address,
+                                   rp_vpci_msi_data(&function->state, i));
+        if (!message.is_valid || message.is_nmi ||
+            !route(function, i, message.vcpu, message.vector, &address, &data))
             return;
+    }
     report(function, rp_vpci_msi_program(&function->state, address, (uint16_t)data));
 }
 

@@ -623,6 +623,23 @@ static void power_budgeting(void **state)
     assert_int_equal(domain_read(domain, 0x10c, 4), 0x5a);
 }
 
+/* 7.7.1: with several vectors the function puts its own into the low bits of the data. */
+static void msi_data(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    domain_write(domain, NVME_MSI + 12, 2, 0xc0ff);
+    for (unsigned log2 = 0; log2 <= 3; log2++) {
+        const unsigned count = 1u << log2;
+
+        domain_write(domain, NVME_MSI + 2, 2, log2 << 4);
+        for (unsigned i = 0; i < count; i++)
+            assert_int_equal(rp_vpci_msi_data(&domain->state, i), 0xc100 - count + i);
+    }
+    assert_int_equal(domain_read(domain, NVME_MSI + 12, 2), 0xc0ff);
+}
+
 /* ID and pointer stand in the dword of MSI's and MSI-X's control. */
 static void what_stands_beside_a_control_is_not_part_of_it(void **state)
 {
@@ -679,6 +696,7 @@ int main(void)
         PREPARED(a_reset_of_the_bus_takes_the_payload_size),
         PREPARED(advanced_error_reporting),
         PREPARED(power_budgeting),
+        PREPARED(msi_data),
         PREPARED(what_stands_beside_a_control_is_not_part_of_it),
     };
 

@@ -583,6 +583,12 @@ uint32_t rp_vpci_errors(const struct rp_vpci_view *view);
 /* ---- Interrupts ----------------------------------------------------------- */
 
 /*
+ * The data of message @index, below 2^vectors_log2, as the domain has set it: the low
+ * bits that tell the messages apart are the function's. PCI Express Base r5.0, 7.7.1.
+ */
+uint16_t rp_vpci_msi_data(const struct rp_vpci_state *state, unsigned index);
+
+/*
  * Writes @address and @data, the embedder's own and already remapped, into the
  * function's MSI capability with as many vectors as the domain asked for, and
  * enables it if the domain has. The low vectors_log2 bits of @data are the
