@@ -27,6 +27,17 @@ static uint32_t unmasked(const struct rp_vpci_view *view, unsigned aer)
            (uncorrectable & severity ? RP_ERROR_FATAL : 0u);
 }
 
+void rp_vpci_clear_errors(const struct rp_vpci_view *view)
+{
+    static const uint8_t statuses[] = {RP_PCI_AER_UNCORRECTABLE_STATUS,
+                                       RP_PCI_AER_CORRECTABLE_STATUS};
+    const unsigned aer = vpci_found_at(view, RP_PCI_EXTCAP_ID_AER);
+    struct rp_vpci_effects effects = {0};
+
+    for (unsigned i = 0; aer && i < sizeof(statuses); i++)
+        rp_vpci_write(view, (uint16_t)(aer + statuses[i]), 4, RP_PCI_ALL_ONES, &effects);
+}
+
 uint32_t rp_vpci_errors(const struct rp_vpci_view *view)
 {
     const unsigned pcie = view->state->pcie_offset;

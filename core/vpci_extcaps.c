@@ -41,11 +41,21 @@ static const struct vpci_reg aer_regs[] = {
      .ro = RP_PCI_AER_CONTROL_FIRST_ERROR | RP_PCI_AER_CONTROL_ECRC_CAPABLE,
      .virt = RP_PCI_AER_CONTROL_ECRC_ENABLE,
      .sticky = RP_PCI_AER_CONTROL_ECRC_ENABLE},
-    {.offset = RP_PCI_AER_HEADER_LOG, .width = 4, .ro = 0xffffffff},
-    {.offset = RP_PCI_AER_HEADER_LOG + 4, .width = 4, .ro = 0xffffffff},
-    {.offset = RP_PCI_AER_HEADER_LOG + 8, .width = 4, .ro = 0xffffffff},
-    {.offset = RP_PCI_AER_HEADER_LOG + 12, .width = 4, .ro = 0xffffffff},
 };
+
+/*
+ * The header of a request to the function has an address of the machine's, that of a
+ * completion the number of its bus: a guest's log stays empty.
+ */
+static const struct vpci_reg header_log = {
+    .offset = RP_PCI_AER_HEADER_LOG, .width = 4, .ro = 0xffffffff};
+
+static void aer_claim(const struct vpci_site *site)
+{
+    if (site->view->state->role == RP_VPCI_ROLE_HARDWARE)
+        for (unsigned at = 0; at < RP_PCI_AER_HEADER_LOG_SIZE; at += 4)
+            vpci_claim(site->view, (uint16_t)(site->offset + at), &header_log, 0);
+}
 
 /* Power Budgeting: 7.8.1. The select register has no effect but on what is read. */
 static const struct vpci_reg power_budgeting_regs[] = {
@@ -157,7 +167,8 @@ static const struct vpci_cap rows[] = {
               .hardware = RP_VPCI_MODELLED},
      .regs = aer_regs,
      .reg_count = COUNT(aer_regs),
-     .size = RP_PCI_AER_ENDPOINT_SIZE},
+     .size = RP_PCI_AER_ENDPOINT_SIZE,
+     .claim = aer_claim},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED,
               .id = RP_PCI_EXTCAP_ID_VC,
               .guest = RP_VPCI_READ_ONLY,

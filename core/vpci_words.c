@@ -65,8 +65,9 @@ static const struct rp_vpci_words rows[] = {
      as_it_is},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_AER, "Advanced Error Reporting",
      "errors are the function's; masks, severities and ECRC the domain's own, and by "
-     "those the virtual root port receives messages",
-     as_guest},
+     "those the virtual root port receives messages; no header log, which has addresses "
+     "of the machine",
+     "as for a guest, and the header log"},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_VC, "Virtual Channel",
      "the channels are set up for the real path", as_it_is},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_SERIAL_NUMBER, "Device Serial Number",

@@ -469,6 +469,7 @@ const char *function_give(struct guest_function *function, struct domain *domain
         pins_disconnect(function->scanned->pin_gsi);
         return iommu_status_text(iommu_status);
     }
+    rp_vpci_clear_errors(&function->view);
     errors_enable(function->scanned);
     function->is_wanted = false;
     function->domain = domain;

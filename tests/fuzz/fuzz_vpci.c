@@ -66,8 +66,8 @@ static unsigned standard_length(unsigned id)
 static unsigned extended_length(unsigned id)
 {
     switch (id) {
-    case RP_PCI_EXTCAP_ID_AER:
-        return 0x2c;
+    case RP_PCI_EXTCAP_ID_AER: /* without the header log */
+        return 0x1c;
     case RP_PCI_EXTCAP_ID_ARI: /* the header; no other function is named */
         return 4;
     case RP_PCI_EXTCAP_ID_SERIAL_NUMBER:

@@ -151,6 +151,22 @@ static void what_the_domain_clears_is_over(void **state)
     assert_int_equal(rp_vpci_errors(&domain->view), 0);
 }
 
+/* Status is sticky, so no reset between two owners clears it: 7.4, 6.6.2. */
+static void the_last_owners_errors_are_cleared(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct rp_vpci_view small;
+
+    detect(domain, COMPLETION_TIMEOUT | MALFORMED, BAD_TLP | ADVISORY);
+    assert_int_equal(rp_vpci_build(&small, &domain->state, 256), RP_OK);
+    rp_vpci_clear_errors(&small); /* has none to clear */
+    assert_int_not_equal(domain_read(domain, UNCORRECTABLE_STATUS, 4), 0);
+    rp_vpci_clear_errors(&domain->view);
+    assert_int_equal(domain_read(domain, UNCORRECTABLE_STATUS, 4), 0);
+    assert_int_equal(domain_read(domain, CORRECTABLE_STATUS, 4), 0);
+    assert_int_equal(rp_vpci_errors(&domain->view), 0);
+}
+
 /* Without the capability: Device Status has a bit for each severity (6.2.1). */
 static void without_the_capability_there_is_device_status(void **state)
 {
@@ -186,6 +202,7 @@ int main(void)
         PREPARED(each_severity_has_an_enable),
         PREPARED(serr_enables_what_is_uncorrectable),
         PREPARED(what_the_domain_clears_is_over),
+        PREPARED(the_last_owners_errors_are_cleared),
         PREPARED(without_the_capability_there_is_device_status),
         PREPARED(what_is_gone_has_no_errors),
     };

@@ -30,6 +30,7 @@ enum {
 struct bits {
     uint8_t offset;
     uint32_t seen;    /* reads as in the function */
+    uint32_t machine; /* of these, what guests read as zero: it names the machine's */
     uint32_t written; /* of these, a domain's value reaches the function */
     uint32_t zeroed;  /* zero in what reaches it, if anything does */
     uint32_t fields;  /* fields of which some values reach it; 0 does, all ones don't */
@@ -93,10 +94,10 @@ static const struct bits aer[] = {
     {.offset = 0x10, .seen = 0x0000f1c1, .cleared = 0x0000f1c1},
     {.offset = 0x14, .own = 0x0000f1c1, .reset = 0x0000e000, .sticky = 0x0000f1c1},
     {.offset = 0x18, .seen = 0x000000bf, .own = 0x00000140, .sticky = 0x00000140},
-    {.offset = 0x1c, .seen = ALL},
-    {.offset = 0x20, .seen = ALL},
-    {.offset = 0x24, .seen = ALL},
-    {.offset = 0x28, .seen = ALL},
+    {.offset = 0x1c, .seen = ALL, .machine = ALL},
+    {.offset = 0x20, .seen = ALL, .machine = ALL},
+    {.offset = 0x24, .seen = ALL, .machine = ALL},
+    {.offset = 0x28, .seen = ALL, .machine = ALL},
 };
 
 static const struct bits power_budgeting[] = {
@@ -414,9 +415,12 @@ static void try_bits(struct fake_domain *domain, const struct row *row,
     start(domain, row, role);
     for (unsigned i = 0; i < row->bit_count; i++) {
         const unsigned reg = place_of(row) + row->bits[i].offset;
+        struct bits bits = row->bits[i];
 
-        try_reads(domain, reg, &row->bits[i]);
-        try_writes(domain, reg, &row->bits[i]);
+        if (role == RP_VPCI_ROLE_GUEST)
+            bits.seen &= ~bits.machine;
+        try_reads(domain, reg, &bits);
+        try_writes(domain, reg, &bits);
     }
     if (role == RP_VPCI_ROLE_GUEST && row->size % 4 == 0)
         assert_int_equal(domain_read(domain, place_of(row) + row->size, 4), 0);

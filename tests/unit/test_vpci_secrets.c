@@ -43,6 +43,9 @@ static void set_up_function(struct fake_device *device)
     /* SR-IOV: where virtual functions would be. */
     for (unsigned at = NVME_SRIOV + 0x24; at < NVME_SRIOV + 0x3c; at += 4)
         fake_device_set(device, at, 4, 0xa5c30000);
+    /* The request that was the first in error: at an address of the machine's. */
+    for (unsigned at = NVME_AER + 0x1c; at < NVME_AER + 0x2c; at += 4)
+        fake_device_set(device, at, 4, 0xa5c3a5c3);
     /* Root Complex Link Declaration, and what firmware set up for the real path. */
     fake_device_set_extcap(device, NVME_UNKNOWN, 0xffff, 1, RC_LINK);
     fake_device_set(device, NVME_UNKNOWN + 4, 4, 0xa5c3a5c3);

@@ -527,6 +527,7 @@ enum {
     RP_PCI_AER_CORRECTABLE_MASK = 0x14,
     RP_PCI_AER_CONTROL = 0x18,
     RP_PCI_AER_HEADER_LOG = 0x1c,
+    RP_PCI_AER_HEADER_LOG_SIZE = 0x10,
     RP_PCI_AER_ENDPOINT_SIZE = 0x2c, /* without the root's registers */
     RP_PCI_AER_ROOT_COMMAND = 0x2c,
     RP_PCI_AER_ROOT_STATUS = 0x30,

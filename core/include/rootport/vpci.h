@@ -580,6 +580,12 @@ void rp_vpci_write(const struct rp_vpci_view *view, uint16_t reg, unsigned width
  */
 uint32_t rp_vpci_errors(const struct rp_vpci_view *view);
 
+/*
+ * Clears what errors the function has logged in Advanced Error Reporting: they are
+ * sticky, and what an owner before has caused is nothing that the next one is to find.
+ */
+void rp_vpci_clear_errors(const struct rp_vpci_view *view);
+
 /* ---- Interrupts ----------------------------------------------------------- */
 
 /*
