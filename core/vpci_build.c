@@ -195,13 +195,16 @@ static uint16_t limit_of(const struct rp_vpci_view *view,
     return (uint16_t)limit;
 }
 
-static uint16_t length_of(const struct vpci_cap *row, const struct vpci_site *site)
+/* The hardware domain reads, up to the next, what has no length that makes sense too. */
+static unsigned length_of(const struct vpci_cap *row, const struct vpci_site *site,
+                          enum rp_vpci_treatment treatment)
 {
-    const uint16_t room = (uint16_t)(site->limit - site->offset);
+    const unsigned length = row->length ? row->length(site) : row->size;
 
-    if (row->length)
-        return row->length(site);
-    return row->size ? row->size : room;
+    if (length == 0 && treatment == RP_VPCI_READ_ONLY &&
+        site->view->state->role == RP_VPCI_ROLE_HARDWARE)
+        return (unsigned)site->limit - site->offset;
+    return length;
 }
 
 static void claim_cap_header(struct rp_vpci_view *view, const struct rp_vpci_found *found)
@@ -229,8 +232,8 @@ static void show(struct rp_vpci_view *view, struct rp_vpci_found *found)
 
     if (treatment == RP_VPCI_HIDDEN ||
         (treatment == RP_VPCI_MODELLED && is_second(view, found)) ||
-        (length = length_of(row, &site)) == 0 || !is_free(view, found->offset, length) ||
-        !has_slots(view, treatment, length)) {
+        (length = length_of(row, &site, treatment)) == 0 ||
+        !is_free(view, found->offset, length) || !has_slots(view, treatment, length)) {
         claim_rest(view, found->offset, site.limit, SLOT_CLOSED);
         return;
     }

@@ -84,7 +84,7 @@ struct vpci_cap {
     const struct vpci_reg
         *regs; /* what MODELLED shows; READ_ONLY shows all @size bytes */
     uint8_t reg_count;
-    uint16_t size; /* in bytes; 0: up to the next capability */
+    uint16_t size; /* in bytes; 0, for the hardware domain alone: up to the next one */
     /* Instead of size. 0: it breaks the specification, or another one is in use. */
     uint16_t (*length)(const struct vpci_site *site);
     /* Claims what depends on the function; regs are claimed already. May be NULL. */

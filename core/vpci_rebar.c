@@ -97,13 +97,14 @@ static bool learn_entry(struct rp_vpci_state *state, unsigned offset, unsigned e
     return true;
 }
 
-/* Without a choice the capability would be of no use, and is not there. */
 static void learn(struct rp_vpci_state *state, unsigned offset)
 {
     const unsigned count = rp_field_get(RP_PCI_REBAR_CONTROL_COUNT,
                                         vpci_hw_read(state, offset + control_reg(0), 4));
     bool has_choice = false;
 
+    state->rebar_count = 0;
+    state->has_rebar_choice = false;
     if (count == 0 || count > RP_VPCI_BARS_MAX)
         return;
     for (unsigned i = 0; i < count; i++) {
@@ -112,19 +113,19 @@ static void learn(struct rp_vpci_state *state, unsigned offset)
         if (state->rebars[i].sizes & (state->rebars[i].sizes - 1))
             has_choice = true;
     }
-    if (!has_choice)
-        return;
+    state->has_rebar_choice = has_choice;
     state->rebar_offset = (uint16_t)offset;
     state->rebar_count = (uint8_t)count;
 }
 
+/* Without a choice the capability would be of no use to a guest, and is not there. */
 uint16_t vpci_rebar_length(const struct vpci_site *site)
 {
     struct rp_vpci_state *state = site->view->state;
 
-    if (!state->rebar_offset && !state->vf_id)
+    if (!state->has_rebar_choice && !state->vf_id)
         learn(state, site->offset);
-    if (state->rebar_offset != site->offset)
+    if (!state->has_rebar_choice || state->rebar_offset != site->offset)
         return 0;
     return (uint16_t)capability_reg(state->rebar_count);
 }

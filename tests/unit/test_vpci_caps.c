@@ -275,6 +275,27 @@ static void a_length_that_lies_ends_at_the_next_capability(void **state)
     assert_int_equal(domain_read(domain, 0x124, 4), 0);
 }
 
+/* A guest is shown no length that makes no sense; who has the machine is. */
+static void without_a_length_only_the_hardware_domain_sees_it(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    for (unsigned is_hardware = 0; is_hardware < 2; is_hardware++) {
+        domain->config.policy = RP_VPCI_POLICY_VENDOR_SPECIFIC;
+        domain->config.role = is_hardware ? RP_VPCI_ROLE_HARDWARE : RP_VPCI_ROLE_GUEST;
+        make_hostile(&domain->device, RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_VENDOR);
+        fake_device_set(&domain->device, STANDARD_PLACE + 2, 1, 0);
+        assert_int_equal(fake_domain_start(domain), RP_OK);
+        assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_VENDOR),
+                         is_hardware ? STANDARD_PLACE : 0);
+        assert_int_equal(domain_read(domain, STANDARD_PLACE + 4, 4),
+                         is_hardware ? 0x5a5a5a5a : 0);
+        domain_write(domain, STANDARD_PLACE + 4, 4, 0);
+        assert_int_equal(hw(domain, STANDARD_PLACE + 4, 4), 0x5a5a5a5a);
+        rp_vpci_detach(&domain->state);
+    }
+}
+
 static void lengths_follow_what_the_function_says(void **state)
 {
     struct fake_domain *domain = *state;
@@ -674,6 +695,7 @@ int main(void)
         PREPARED(no_guest_reaches_what_its_rule_does_not_show),
         PREPARED(policy_shows_vendor_specific_ones_read_only),
         PREPARED(a_length_that_lies_ends_at_the_next_capability),
+        PREPARED(without_a_length_only_the_hardware_domain_sees_it),
         PREPARED(lengths_follow_what_the_function_says),
         PREPARED(lanes_count_in_the_length),
         PREPARED(power_management),

@@ -172,10 +172,26 @@ static void the_hardware_domain_reads_the_machine(void **state)
     struct fake_domain *domain = *state;
 
     domain->config.role = RP_VPCI_ROLE_HARDWARE;
-    begin_with_room(domain, 64u * MIB);
+    assert_int_equal(fake_domain_start(domain), RP_OK); /* nobody says what has room */
+    assert_true(is_shown(domain));
     assert_int_equal(domain_read(domain, CAPABILITY, 4), 0x7f << 4 | 0xf);
     choose(domain, 3);
     assert_int_equal(domain->device.write_count, 0);
+}
+
+/* It cannot do so itself: 7.8.6.3. */
+static void a_reset_by_the_hardware_domain_keeps_firmwares_size(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    domain->config.role = RP_VPCI_ROLE_HARDWARE;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(rp_vpci_flr_start(&domain->state), RP_OK);
+    fake_device_set(&domain->device, CONTROL, 4, 0 << 8 | 1 << 5 | 2);
+    assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
+    assert_int_equal(domain_read(domain, CONTROL, 4), 1 << 8 | 1 << 5 | 2);
+    assert_int_equal(fake_device_get(&domain->device, BAR2, 4),
+                     (BAR_ADDRESS & 0xffffffff) | 0xc);
 }
 
 /* ---- What contradicts itself is not there ---- */
@@ -366,6 +382,7 @@ int main(void)
         REBAR_TEST(a_size_that_cuts_the_msix_table_off_is_not_offered),
         REBAR_TEST(a_virtual_function_has_none),
         REBAR_TEST(the_hardware_domain_reads_the_machine),
+        REBAR_TEST(a_reset_by_the_hardware_domain_keeps_firmwares_size),
         REBAR_TEST(no_entry_is_malformed),
         REBAR_TEST(seven_entries_are_malformed),
         REBAR_TEST(a_bar_that_is_not_there_is_malformed),

@@ -204,8 +204,9 @@ struct rp_vpci_state {
     } hw_link[RP_VPCI_LINK_REGS_MAX];
     struct rp_vpci_msi msi;
     struct rp_vpci_msix msix;
-    uint16_t rebar_offset; /* of the Resizable BAR capability; 0: none that is shown */
-    uint8_t rebar_count;
+    uint16_t rebar_offset; /* of the Resizable BAR capability, shown or not, */
+    uint8_t rebar_count;   /* and its entries; 0: none that is sound */
+    bool has_rebar_choice; /* one of them has more than one size */
     struct rp_vpci_sriov sriov;
     uint16_t shadow_count;
     struct rp_vpci_window windows[RP_VPCI_WINDOWS_MAX];
