@@ -96,14 +96,15 @@ static void learn(struct rp_vpci_state *state, uint16_t offset)
 
 /*
  * A guest has SR-IOV if the embedder lets it, and if the virtual functions depend on no
- * other function's: 9.3.3.10.
+ * other function's: 9.3.3.10. The device's number is part of the function's with ARI.
  */
 static bool is_allowed(const struct rp_vpci_state *state, unsigned offset)
 {
     const uint32_t link = vpci_hw_read(state, offset + RP_PCI_SRIOV_DEPENDENCY_LINK, 1);
 
     return !is_guest(state) ||
-           (state->sriov.memory && link % 8 == rp_sbdf_fn(state->sbdf));
+           (state->sriov.memory &&
+            (link == rp_sbdf_fn(state->sbdf) || link == rp_sbdf_devfn(state->sbdf)));
 }
 
 uint16_t vpci_sriov_length(const struct vpci_site *site)

@@ -549,9 +549,28 @@ static void a_guest_depends_on_nobody(void **state)
     fake_device_set(&domain->device, NUM_VFS + 2, 1, own);
     allow(domain, 0x1000);
     assert_int_equal(domain_read(domain, NUM_VFS + 2, 1), 0);
-    fake_device_set(&domain->device, NUM_VFS + 2, 1, own ^ 1);
-    allow(domain, 0x1000);
-    assert_false(is_shown(domain));
+    for (unsigned bit = 1; bit < 0x100; bit <<= 1) { /* of up to 256 functions */
+        fake_device_set(&domain->device, NUM_VFS + 2, 1, own ^ bit);
+        allow(domain, 0x1000);
+        assert_false(is_shown(domain));
+    }
+}
+
+/* Without ARI the device's number is no part of the function's. */
+static void a_dependency_is_by_function_number(void **state)
+{
+    static const uint8_t own[] = {0x2a, 0x02};
+    struct fake_domain *domain = *state;
+
+    domain->config.role = RP_VPCI_ROLE_GUEST;
+    domain->config.sbdf = rp_sbdf(0, 0, 5, 2);
+    for (unsigned i = 0; i < sizeof(own); i++) {
+        assert_int_equal(fake_domain_start(domain), RP_OK);
+        fake_device_set(&domain->device, NUM_VFS + 2, 1, own[i]);
+        allow(domain, 0x1000);
+        assert_true(is_shown(domain));
+        rp_vpci_detach(&domain->state);
+    }
 }
 
 static void after_a_reset_they_can_be_turned_on_again(void **state)
@@ -677,6 +696,8 @@ int main(void)
                                         prepare_guest, finish),
         cmocka_unit_test_setup_teardown(a_guest_sets_no_ari, prepare_allowed, finish),
         cmocka_unit_test_setup_teardown(a_guest_depends_on_nobody, prepare_guest, finish),
+        cmocka_unit_test_setup_teardown(a_dependency_is_by_function_number, prepare,
+                                        finish),
         cmocka_unit_test_setup_teardown(after_a_reset_they_can_be_turned_on_again,
                                         prepare_allowed, finish),
         cmocka_unit_test_setup_teardown(the_owner_sees_it_as_the_machine_has_it, prepare,
