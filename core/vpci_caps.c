@@ -63,7 +63,10 @@ static const struct vpci_reg vpd_regs[] = {
 /* Bus, device and function in the status register are the machine's. */
 static const struct vpci_reg pcix_regs[] = {
     {.offset = RP_PCI_PCIX_COMMAND, .width = 2, .ro = 0xffff},
-    {.offset = RP_PCI_PCIX_STATUS, .width = 4, .ro = ~RP_PCI_PCIX_STATUS_PLACE},
+    {.offset = RP_PCI_PCIX_STATUS,
+     .width = 4,
+     .ro = ~(RP_PCI_PCIX_STATUS_PLACE | RP_PCI_PCIX_STATUS_ERRORS),
+     .rw1c = RP_PCI_PCIX_STATUS_ERRORS},
 };
 
 /* ---- MSI and MSI-X: 7.7.1, 7.7.2 ------------------------------------------------ */

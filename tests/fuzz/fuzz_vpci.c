@@ -103,6 +103,9 @@ static void allow_standard_writes(struct oracle *oracle, unsigned at, unsigned i
     case RP_PCI_CAP_ID_MSI: /* what is written is checked apart */
         allow(writable, at + 2, 22, UINT64_MAX);
         break;
+    case RP_PCI_CAP_ID_PCIX:
+        allow(writable, at + 4, 4, 0x200c0000);
+        break;
     case RP_PCI_CAP_ID_MSIX:
         allow(writable, at + 2, 2, 0xc000);
         break;

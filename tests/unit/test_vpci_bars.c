@@ -337,6 +337,55 @@ static void table_and_pba_in_one_page_are_one_trap(void **state)
     assert_int_equal(map[1].backing, RP_VPCI_BACKING_TRAP);
 }
 
+/* A BIR that names a BAR of ports. */
+static void a_table_in_ports_hides_msix(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_bar(&domain->device, 4, 0x4000, 0x4000, RP_PCI_BAR_IO);
+    fake_device_set(&domain->device, NVME_MSIX + 8, 4, NVME_PBA_OFFSET | 4);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSIX), 0);
+}
+
+/* 2048 entries and their pending bits, at the ends of their BARs. */
+static void the_largest_table_there_is(void **state)
+{
+    static struct rp_vpci_msix_entry entries[RP_VPCI_MSIX_ENTRIES_MAX];
+    static uint8_t pba[0x1000];
+    const uint64_t last = FAKE_DOMAIN_BAR + 2047 * 16;
+    const rp_gpa_t pba_bar = {0xc0010000};
+    struct fake_domain *domain = *state;
+
+    fake_device_set_bar(&domain->device, 2, sizeof(pba), 0xfeb00000, 0);
+    fake_platform_add_ram(&domain->platform, 0xfeb00000, pba, sizeof(pba));
+    fake_device_set(&domain->device, NVME_MSIX + 2, 2, 0x07ff);
+    fake_device_set(&domain->device, NVME_MSIX + 4, 4, 0);
+    fake_device_set(&domain->device, NVME_MSIX + 8, 4, 0xf00 | 2);
+    domain->config.msix_entries = entries;
+    domain->config.msix_capacity = RP_VPCI_MSIX_ENTRIES_MAX;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(rp_vpci_bar_place(&domain->state, 2, pba_bar), RP_OK);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_MEMORY);
+    assert_int_equal(domain_read(domain, NVME_MSIX + 2, 2), 0x07ff);
+    domain_write(domain, NVME_MSIX + 2, 2, 0x8000);
+    domain_mmio_write(domain, last, 8, 0xfee01000);
+    domain_mmio_write(domain, last + 8, 8, 0x55); /* and unmasks it */
+    assert_int_equal(domain->effects.what, RP_VPCI_EFFECT_MSIX_ENTRY);
+    assert_int_equal(domain->effects.msix_entry, 2047);
+    assert_int_equal(rp_vpci_msix_program(&domain->state, 2047, 0xfee0a000, 0x21), RP_OK);
+    assert_int_equal(domain->bar_memory[NVME_BAR_SIZE - 4], 0);
+    assert_int_equal(domain->bar_memory[NVME_BAR_SIZE - 8], 0x21);
+    pba[0xfff] = 0x80;
+    assert_true(domain_mmio_read(domain, pba_bar.value + 0xff8, 8) == UINT64_C(1) << 63);
+    assert_int_equal(rp_vpci_msix_program(&domain->state, 2048, 0xfee0a000, 0x21),
+                     RP_ERR_NO_DEVICE);
+    rp_vpci_detach(&domain->state);
+    fake_device_set(&domain->device, NVME_MSIX + 8, 4, 0xf08 | 2); /* 8 bytes too far */
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSIX), 0);
+}
+
 static void moving_a_bar_moves_its_mapping(void **state)
 {
     struct fake_domain *domain = *state;
@@ -486,6 +535,8 @@ int main(void)
         FROM_START(nothing_is_mapped_with_decode_off),
         FROM_START(msix_pages_are_trapped_and_the_rest_is_direct),
         PREPARED(table_and_pba_in_one_page_are_one_trap),
+        PREPARED(a_table_in_ports_hides_msix),
+        PREPARED(the_largest_table_there_is),
         FROM_START(moving_a_bar_moves_its_mapping),
         FROM_START(outside_the_windows_nothing_is_mapped),
         FROM_START(a_closed_or_wrapping_window_maps_nothing),

@@ -228,6 +228,7 @@ enum {
     RP_PCI_PCIX_SIZE = 0x08, /* of a type 0 header, without ECC registers */
 };
 #define RP_PCI_PCIX_STATUS_PLACE  0x0000ffffu /* bus, device and function */
+#define RP_PCI_PCIX_STATUS_ERRORS 0x200c0000u /* of split completions; RW1C */
 #define RP_PCI_PCIX_STATUS_266MHZ 0x40000000u
 #define RP_PCI_PCIX_STATUS_533MHZ 0x80000000u
 
@@ -417,6 +418,7 @@ enum {
     RP_PCI_EXTCAP_ID_DPC = 0x001d,
     RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES = 0x001e,
     RP_PCI_EXTCAP_ID_PTM = 0x001f,
+    RP_PCI_EXTCAP_ID_M_PCIE = 0x0020,
     RP_PCI_EXTCAP_ID_FRS_QUEUEING = 0x0021,
     RP_PCI_EXTCAP_ID_READINESS_TIME = 0x0022,
     RP_PCI_EXTCAP_ID_DVSEC = 0x0023,
@@ -591,7 +593,7 @@ enum {
 #define RP_PCI_ACS_CAPABILITY_EGRESS_SIZE 0xff00u /* bits of the vector; 0: 256 */
 #define RP_PCI_VENDOR_SPECIFIC_LENGTH     0xfff00000u
 
-/* Extended capabilities newer than r5.0: PCI Code and ID Assignment r1.14 */
+/* Extended capabilities newer than r5.0: up to those of r7.0 */
 enum {
     RP_PCI_EXTCAP_ID_SHADOW_FUNCTIONS = 0x002d,
     RP_PCI_EXTCAP_ID_DEVICE3 = 0x002f,
@@ -600,6 +602,12 @@ enum {
     RP_PCI_EXTCAP_ID_FLIT_LOGGING = 0x0032,
     RP_PCI_EXTCAP_ID_FLIT_PERFORMANCE = 0x0033,
     RP_PCI_EXTCAP_ID_FLIT_ERROR_INJECTION = 0x0034,
+    RP_PCI_EXTCAP_ID_STREAMLINED_VC = 0x0035,
+    RP_PCI_EXTCAP_ID_MMIO_REGISTER_BLOCK = 0x0036,
+    RP_PCI_EXTCAP_ID_NOP_FLIT = 0x0037,
+    RP_PCI_EXTCAP_ID_SIOV = 0x0038,
+    RP_PCI_EXTCAP_ID_128GTS = 0x0039,
+    RP_PCI_EXTCAP_ID_CAPTURED_DATA = 0x003a,
 };
 
 #endif
