@@ -220,6 +220,7 @@ BARE_SRCS := \
 	tests/bare/runtime.c \
 	tests/bare/slots.c \
 	tests/bare/start.S \
+	tests/bare/storm.c \
 	tests/bare/traces.c \
 
 # tests/unit/test_X.c is named X here. test_X_SRCS names what X needs besides

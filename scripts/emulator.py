@@ -13,12 +13,12 @@ import selectors
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import tomllib
 
 import firmware
+from monitor import Monitor
 
 # Worse is greater: the worst of several verdicts is the verdict of all.
 PASS, SKIP, FAIL, ERROR = range(4)
@@ -34,6 +34,8 @@ GRUB_FOLDER = pathlib.Path("/usr/lib/grub/i386-pc")
 
 # In a scenario's folder, the socket of QEMU's monitor.
 MONITOR = "monitor"
+
+FIRST_LINE = "(rootport) Rootport"
 
 # A console that says this much is in a loop.
 OUTPUT_LIMIT = 64 << 20
@@ -81,6 +83,7 @@ class Scenario:
         self.monitor = [(re.compile(order["line"]), order["command"])
                         for order in self["monitor"]]
         self.forbidden = [re.compile(line) for line in self["forbidden"] + self["also_forbidden"]]
+        self.start_count = 0
 
     def __getitem__(self, key):
         return self.own.get(key, self.machine[key])
@@ -154,36 +157,36 @@ class Scenario:
         for key in ("iommu", "devices", "more"):
             words += [self.expand(word) for argument in self[key]
                       for word in argument.split(" ", 1)]
-        if self.monitor:
-            words += ["-monitor", f"unix:{self.folder / MONITOR},server=on,wait=off"]
+        if self.monitor or self["late_devices"]:
+            words += ["-qmp", f"unix:{self.folder / MONITOR},server=on,wait=off"]
         if self["firmware"]:
             words += firmware.arguments(self.folder, self["cpus"], self["firmware"])
         return words + self.loader_arguments()
 
-
     def tell_monitor(self, line):
         """Does what the scenario wants done when a line like @line shows."""
-        for pattern, command in self.monitor:
-            if not pattern.search(line):
-                continue
-            with socket.socket(socket.AF_UNIX) as monitor:
-                monitor.settimeout(END_SECONDS)
-                monitor.connect(str(self.folder / MONITOR))
-                answer = read_answer(monitor)
-                monitor.sendall(command.encode() + b"\n")
-                answer = read_answer(monitor)
-            (self.folder / "monitor.log").write_bytes(answer)
+        orders = [command for pattern, command in self.monitor if pattern.search(line)]
+        if orders:
+            with Monitor(self.folder / MONITOR) as monitor:
+                answers = [monitor.tell(order) for order in orders]
+            (self.folder / "monitor.log").write_text("".join(answers))
 
-
-def read_answer(monitor):
-    """What QEMU's monitor says up to its prompt."""
-    answer = b""
-    while not answer.endswith(b"(qemu) "):
-        data = monitor.recv(4096)
-        if not data:
-            break
-        answer += data
-    return answer
+    def add_late_devices(self, line):
+        """Adds them once firmware is through, which the hypervisor's first line shows, and
+        has the machine start again. Firmware then resets it once more by itself."""
+        if not self["late_devices"] or line != FIRST_LINE:
+            return
+        self.start_count += 1
+        with Monitor(self.folder / MONITOR) as monitor:
+            if self.start_count > 1:
+                monitor.execute("set-action", reboot="shutdown")
+                return
+            for device in self["late_devices"]:
+                problem = monitor.tell(f"device_add {self.expand(device)}")
+                if problem:
+                    raise ScenarioError(f"{self.path}: {problem.strip()}")
+            monitor.execute("set-action", reboot="reset")
+            monitor.execute("system_reset")
 
 
 class Console:
@@ -331,6 +334,7 @@ def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None, 
                 on_line(line)
                 judge.see(line)
                 scenario.tell_monitor(line)
+                scenario.add_late_devices(line)
                 if scenario["stays_on"] and judge.has_seen_all():
                     stop(process)
         if judge.has_failed():

@@ -127,5 +127,6 @@ void act_machine_off(void);
 void act_machine_reset(void);
 void act_exits(void);
 void act_free_pages(void);
+void act_storm(void);
 
 #endif

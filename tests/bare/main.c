@@ -40,6 +40,7 @@ static const struct act acts[] = {
     {"machine-reset", act_machine_reset},
     {"exits", act_exits},
     {"free-pages", act_free_pages},
+    {"storm", act_storm},
 };
 
 uint64_t memory_end;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The judge of boot tests, with a stand-in for QEMU that says what a test wants."""
 
+import json
 import os
 import pathlib
 import socket
@@ -106,29 +107,66 @@ class Boot(unittest.TestCase):
         result = self.boot("echo first", "stays_on = true")
         self.assertEqual(result.verdict, emulator.FAIL)
 
+    def listen(self, scenario, answers):
+        """Stands in for QEMU's monitor; the messages that it got, once it is joined."""
+        scenario.folder.mkdir()
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(scenario.folder / emulator.MONITOR))
+        listener.listen()
+        told = []
+
+        def serve():
+            client, _ = listener.accept()
+            with listener, client, client.makefile() as lines:
+                client.sendall(b'{"QMP": {}}\r\n')
+                for line, answer in zip(lines, ["", *answers]):
+                    message = json.loads(line)
+                    told.append((message["execute"], message["arguments"]))
+                    client.sendall(b'{"event": "STOP"}\r\n')
+                    client.sendall(json.dumps({"return": answer}).encode() + b"\r\n")
+
+        server = threading.Thread(target=serve)
+        server.start()
+        self.assertIn(f"unix:{scenario.folder}/monitor,server=on,wait=off", scenario.command())
+        return told, server
+
     def test_the_monitor_is_told_when_a_line_shows(self):
         scenario = self.scenario('monitor = [{ line = "^now$", command = "break it" }]')
-        scenario.folder.mkdir()
-        told = []
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(scenario.folder / emulator.MONITOR))
-            listener.listen()
+        told, server = self.listen(scenario, ["done"])
+        scenario.tell_monitor("not now")
+        self.assertEqual(told, [])
+        scenario.tell_monitor("now")
+        server.join()
+        self.assertEqual(told, [("qmp_capabilities", {}),
+                                ("human-monitor-command", {"command-line": "break it"})])
+        self.assertEqual((scenario.folder / "monitor.log").read_text(), "done")
 
-            def answer():
-                client, _ = listener.accept()
-                with client:
-                    client.sendall(b"QEMU 7.2\r\n(qemu) ")
-                    told.append(client.recv(100))
-                    client.sendall(b"done\r\n(qemu) ")
+    def test_late_devices_come_with_the_first_line_and_a_reset(self):
+        scenario = self.scenario('late_devices = ["nic,bus=b0"]')
+        told, server = self.listen(scenario, [""] * 3)
+        scenario.add_late_devices("qemu-system-x86_64: warning")
+        self.assertEqual(told, [])
+        scenario.add_late_devices("(rootport) Rootport")
+        server.join()
+        self.assertEqual(told[1:], [
+            ("human-monitor-command", {"command-line": "device_add nic,bus=b0"}),
+            ("set-action", {"reboot": "reset"}),
+            ("system_reset", {})])
 
-            server = threading.Thread(target=answer)
-            server.start()
-            scenario.tell_monitor("not now")
-            self.assertEqual(told, [])
-            scenario.tell_monitor("now")
-            server.join()
-        self.assertEqual(told, [b"break it\n"])
-        self.assertIn(f"unix:{scenario.folder}/monitor,server=on,wait=off", scenario.command())
+    def test_a_machine_that_has_its_late_devices_ends_when_it_resets(self):
+        scenario = self.scenario('late_devices = ["nic,bus=b0"]')
+        scenario.start_count = 1
+        told, server = self.listen(scenario, [""])
+        scenario.add_late_devices("(rootport) Rootport")
+        server.join()
+        self.assertEqual(told[1:], [("set-action", {"reboot": "shutdown"})])
+
+    def test_a_late_device_that_cannot_be_is_a_mistake(self):
+        scenario = self.scenario('late_devices = ["nic"]')
+        _, server = self.listen(scenario, ["Error: no such bus\r\n"])
+        with self.assertRaisesRegex(emulator.ScenarioError, "no such bus"):
+            scenario.add_late_devices("(rootport) Rootport")
+        server.join()
 
     def test_files_are_cut(self):
         (self.folder / "whole").write_bytes(b"0123456789")
