@@ -13,8 +13,17 @@ READY_SECONDS=60
 
 # What a driver made of a function: attached DEVICE block|net prints its name.
 attached() {
-    attached_folder=$(find "$1/" -type d -name "$2" | head -n 1)
-    [ -n "$attached_folder" ] && ls "$attached_folder"
+    attached_path=$(readlink -f "$1")
+    for attached_link in "/sys/class/$2"/*; do
+        case $(readlink -f "$attached_link") in
+        "$attached_path"/*)
+            # nvme0c0n1 is a path to nvme0n1, which is on no controller.
+            basename "$attached_link" | sed 's/^\(nvme[0-9]*\)c[0-9]*/\1/'
+            return
+            ;;
+        esac
+    done
+    return 1
 }
 
 # Finds a function by vendor and device ID: has_function 8086:2922
@@ -25,6 +34,7 @@ has_function() {
 
 # Writes random data to a disk and reads it again: move_disk NAME DISK
 move_disk() {
+    [ -b "/dev/$2" ] || fail "$1-disk" "/dev/$2 isn't one"
     dd if=/dev/urandom of=/tmp/sent bs=1M count=$SIZE_MIB status=none
     dd if=/tmp/sent of="/dev/$2" bs=1M oflag=direct conv=fsync status=none ||
         fail "$1-write" "dd ended with code $?"
@@ -70,6 +80,14 @@ interrupt_kind() {
     fi
 }
 
+# Drivers go on without an interrupt that doesn't come, and say so. Such words are looked
+# for after a line of the kernel's log: expect_no_complaint NAME LINE
+expect_no_complaint() {
+    dmesg | tail -n "+$(($2 + 1))" | grep -i -e timeout -e "timed out" -e polled \
+        -e "lost interrupt" -e "nobody cared" -e "unit hang" >/tmp/complaints
+    expect "$1-without-complaint" "" "$(cat /tmp/complaints)"
+}
+
 # use NAME ID DRIVER INTERRUPTS block|net MODULE...
 use() {
     name=$1 id=$2 driver=$3 interrupts=$4 kind=$5
@@ -81,6 +99,7 @@ use() {
     fi
     device=/sys/bus/pci/devices/$function
     lspci -vvv -s "$function"
+    log_lines=$(dmesg | wc -l)
     for module in "$@"; do
         modprobe "$module"
     done
@@ -103,6 +122,7 @@ use() {
         fail "$name-interrupts" "none arrived ($count_before before)"
         cat /proc/interrupts
     fi
+    expect_no_complaint "$name" "$log_lines"
 }
 
 # A conventional function sits behind a bridge to conventional PCI, which is $bridge
