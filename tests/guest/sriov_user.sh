@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # The control domain: gives itself the virtual function that another guest has turned on,
 # and works with it as that tells it by way of their disk.
-. /tests/lib.sh
+. /tests/use.sh
 
 WAIT=300
 CLASS_NVME=0x010802
@@ -62,6 +62,10 @@ while [ "$(wanted)" = work ]; do
     move_data
 done
 expect data-came-back 0 $bad
+expect driver nvme "$(basename "$(readlink "$device/driver")")"
+expect interrupt-kind msix "$(interrupt_kind "$device")"
+expect interrupts 1 $(($(interrupt_count "$device") > 0))
+expect_no_complaint virtual-function 0
 
 section "leave"
 rootport detach --timeout $WAIT $FIRST || fail leave "code $?"

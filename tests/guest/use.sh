@@ -84,7 +84,7 @@ interrupt_kind() {
 # for after a line of the kernel's log: expect_no_complaint NAME LINE
 expect_no_complaint() {
     dmesg | tail -n "+$(($2 + 1))" | grep -i -e timeout -e "timed out" -e polled \
-        -e "lost interrupt" -e "nobody cared" -e "unit hang" >/tmp/complaints
+        -e "lost interrupt" -e "nobody cared" -e "unit hang" -e "reset .* USB" >/tmp/complaints
     expect "$1-without-complaint" "" "$(cat /tmp/complaints)"
 }
 
