@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include <rootport/pci_regs.h>
+
 #include "dev/console.h"
 #include "guest/hardware.h"
 #include "machine.h"
@@ -32,7 +34,33 @@ static bool is_left_alone(const struct rp_function *function)
            function->bridge != RP_SCAN_NO_BRIDGE;
 }
 
-static bool learn(uint32_t index, const struct rp_function *function)
+static uint32_t read(const struct rp_function *function, unsigned reg)
+{
+    uint32_t value;
+
+    (void)rp_cfg_read32(machine_cfg(), function->sbdf, (uint16_t)reg, &value);
+    return value;
+}
+
+/* Its BARs can't be sized while what is behind it is in use. */
+static void learn_bridge(struct rp_function *bridge)
+{
+    const uint32_t table = read(bridge, bridge->msix_cap + RP_PCI_MSIX_TABLE);
+    const unsigned reg = RP_PCI_BAR0 + 4 * (table & RP_PCI_MSIX_BIR);
+    const uint32_t bar = read(bridge, reg);
+    uint64_t base = bar & RP_PCI_BAR_MEMORY_ADDRESS;
+
+    if (bridge->msix_cap == 0 || reg >= RP_PCI_BAR0 + 4 * RP_PCI_BRIDGE_BAR_COUNT ||
+        (bar & RP_PCI_BAR_IO))
+        return;
+    if (bar & RP_PCI_BAR_TYPE)
+        base |= (uint64_t)read(bridge, reg + 4) << 32;
+    base += table & RP_PCI_MSIX_OFFSET;
+    if (bars_take(bridge, base, BARS_MESSAGE_TABLE_SIZE))
+        bridge->message_table = base;
+}
+
+static bool learn(uint32_t index, struct rp_function *function)
 {
     static struct rp_vpci_state state; /* too large for a stack; the lock guards it */
     struct rp_vpci_config config = {
@@ -43,6 +71,8 @@ static bool learn(uint32_t index, const struct rp_function *function)
     };
     bool has_room;
 
+    if (function->header_type == RP_PCI_LAYOUT_BRIDGE)
+        learn_bridge(function);
     if (is_left_alone(function) || rp_vpci_attach(&state, &config) != RP_OK)
         return true;
     has_room = rp_space_learn(&space, index, &state);
@@ -50,7 +80,7 @@ static bool learn(uint32_t index, const struct rp_function *function)
     return has_room;
 }
 
-void bars_learn(const struct rp_function *function)
+void bars_learn(struct rp_function *function)
 {
     const struct rp_scan *scan = machine_scan();
 

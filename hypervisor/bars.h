@@ -6,16 +6,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rootport/pci_regs.h>
 #include <rootport/scan.h>
 #include <rootport/space.h>
 #include <rootport/vpci.h>
 
+enum {
+    /* What a bridge's own messages use: PCI Express Base r5.0, 7.5.3.2 and 7.8.4.10. */
+    BARS_MESSAGE_TABLE_SIZE = 32 * RP_PCI_MSIX_ENTRY_SIZE,
+};
+
 /*
  * Learns the BARs and the ROM of a function that no domain has, and leaves it without
  * bus mastering, I/O decode and interrupts. Bridges, the chipset's own functions (base
- * class 06) and IOMMUs are left alone.
+ * class 06) and IOMMUs are left alone: of a bridge just the MSI-X table is learnt.
  */
-void bars_learn(const struct rp_function *function);
+void bars_learn(struct rp_function *function);
 
 /*
  * Takes [base, base + size) for the BARs of @pf's virtual functions, which their owner

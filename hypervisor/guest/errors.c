@@ -5,6 +5,7 @@
 #include <rootport/cap.h>
 #include <rootport/pci_regs.h>
 
+#include "bars.h"
 #include "cpu/clock.h"
 #include "cpu/smp.h"
 #include "dev/console.h"
@@ -12,6 +13,7 @@
 #include "guest/pci.h"
 #include "lib/string.h"
 #include "machine.h"
+#include "mm/paging.h"
 
 /* An NMI: for nothing less does a guest's CPU come back (APM vol. 2, 16.11). */
 #define MESSAGE_ADDRESS 0xfee00000u
@@ -54,16 +56,17 @@ static unsigned find_aer(const struct rp_function *function)
                : 0;
 }
 
-/* Leads a root port's messages to the boot CPU, whose NMIs errors_take() looks after. */
-static void listen(const struct rp_function *port)
+static uint32_t message_address(void)
 {
-    const unsigned aer = find_aer(port);
-    const unsigned msi = rp_cap_find(machine_cfg(), port->sbdf, RP_PCI_CAP_ID_MSI);
+    return MESSAGE_ADDRESS | smp_cpu(0)->apic_id << 12;
+}
+
+static void lead_msi(const struct rp_function *port)
+{
+    const unsigned msi = port->msi_cap;
     const uint32_t control = read(port, msi + RP_PCI_MSI_CONTROL, 2);
 
-    if (aer == 0 || msi == 0 || !iommu_pass_nmis(port->sbdf))
-        return;
-    write(port, msi + RP_PCI_MSI_ADDRESS, 4, MESSAGE_ADDRESS | smp_cpu(0)->apic_id << 12);
+    write(port, msi + RP_PCI_MSI_ADDRESS, 4, message_address());
     /* Without an upper half that is the data, which follow. */
     write(port, msi + RP_PCI_MSI_ADDRESS_UPPER, 4, 0);
     write(port,
@@ -71,6 +74,43 @@ static void listen(const struct rp_function *port)
                                                     : RP_PCI_MSI_DATA_32BIT),
           2, MESSAGE_NMI);
     write(port, msi + RP_PCI_MSI_CONTROL, 2, RP_PCI_MSI_CONTROL_ENABLE);
+}
+
+/* Once MSI-X is on, the port says which entry is for errors (7.8.4.10). */
+static bool lead_msix(const struct rp_function *port, unsigned aer)
+{
+    const unsigned control = port->msix_cap + RP_PCI_MSIX_CONTROL;
+    volatile uint32_t *entry;
+
+    if (port->message_table == 0 ||
+        !(read(port, RP_PCI_COMMAND, 2) & RP_PCI_COMMAND_MEMORY))
+        return false;
+    entry = paging_map_device(port->message_table, BARS_MESSAGE_TABLE_SIZE);
+    if (entry == NULL)
+        return false;
+    write(port, control, 2, RP_PCI_MSIX_CONTROL_ENABLE | RP_PCI_MSIX_CONTROL_MASK_ALL);
+    entry += RP_PCI_MSIX_ENTRY_SIZE / 4 *
+             rp_field_get(RP_PCI_AER_ROOT_STATUS_MESSAGE,
+                          read(port, aer + RP_PCI_AER_ROOT_STATUS, 4));
+    entry[RP_PCI_MSIX_ENTRY_ADDRESS / 4] = message_address();
+    entry[RP_PCI_MSIX_ENTRY_ADDRESS_UPPER / 4] = 0;
+    entry[RP_PCI_MSIX_ENTRY_DATA / 4] = MESSAGE_NMI;
+    entry[RP_PCI_MSIX_ENTRY_CONTROL / 4] = 0;
+    write(port, control, 2, RP_PCI_MSIX_CONTROL_ENABLE);
+    return true;
+}
+
+/* Leads a root port's messages to the boot CPU, whose NMIs errors_take() looks after. */
+static void listen(const struct rp_function *port)
+{
+    const unsigned aer = find_aer(port);
+
+    if (aer == 0 || !iommu_pass_nmis(port->sbdf))
+        return;
+    if (port->msi_cap != 0)
+        lead_msi(port);
+    else if (!lead_msix(port, aer))
+        return;
     write(port, aer + RP_PCI_AER_ROOT_COMMAND, 4, RP_PCI_AER_ROOT_COMMAND_ENABLES);
 }
 

@@ -205,8 +205,7 @@ bool function_reset(struct guest_function *function)
 
     while (!clock_is_past(function->ready_at))
         cpu_relax();
-    __atomic_store_n(&function->is_resetting, false, __ATOMIC_RELEASE);
-    return is_started && rp_vpci_flr_finish(&function->state) == RP_OK;
+    return function_end_reset(function) && is_started;
 }
 
 bool function_begin_reset(struct guest_function *function)

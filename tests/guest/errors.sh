@@ -28,7 +28,22 @@ lspci -vvv -s $port
 lspci -vvv -s $function
 dmesg | grep -e _OSC -e AER
 
-section "non-fatal"
+# A start resets the function, and errors are heard of after each.
+section "start"
+read -r answer
+[ "$answer" = on ] || reboot -f
+
+section "correctable"
+if wait_for $WAIT said "Corrected error.* $function"; then
+    pass errors-correctable
+else
+    fail errors-correctable "the kernel has not heard of it"
+fi
+if dmesg | grep "$function.*BadTLP"; then
+    pass errors-correctable-status
+else
+    fail errors-correctable-status "$(dmesg | grep $function)"
+fi
 if wait_for $WAIT said "Uncorrected (Non-Fatal) error.* $function"; then
     pass errors-non-fatal
 else

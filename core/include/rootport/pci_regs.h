@@ -553,6 +553,7 @@ enum {
 #define RP_PCI_AER_ROOT_STATUS_FIRST_FATAL   0x00000010u
 #define RP_PCI_AER_ROOT_STATUS_NONFATAL      0x00000020u
 #define RP_PCI_AER_ROOT_STATUS_FATAL         0x00000040u
+#define RP_PCI_AER_ROOT_STATUS_MESSAGE       0xf8000000u /* number, or MSI-X entry */
 
 /* Power Budgeting extended capability: 7.8.1 */
 enum {
