@@ -83,8 +83,9 @@ interrupt_kind() {
 # Drivers go on without an interrupt that doesn't come, and say so. Such words are looked
 # for after a line of the kernel's log: expect_no_complaint NAME LINE
 expect_no_complaint() {
-    dmesg | tail -n "+$(($2 + 1))" | grep -i -e timeout -e "timed out" -e polled \
-        -e "lost interrupt" -e "nobody cared" -e "unit hang" -e "reset .* USB" >/tmp/complaints
+    dmesg | tail -n "+$(($2 + 1))" | grep -e "I/O .*timeout" -e "(timeout)" -e polled \
+        -e "lost interrupt" -e "nobody cared" -e "NETDEV WATCHDOG" -e "Unit Hang" \
+        -e "reset .* USB" >/tmp/complaints
     expect "$1-without-complaint" "" "$(cat /tmp/complaints)"
 }
 
