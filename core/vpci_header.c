@@ -137,11 +137,11 @@ static void learn_simple(struct rp_vpci_bar *bar, enum rp_vpci_bar_kind kind,
         *bar = (struct rp_vpci_bar){0};
 }
 
-/* Learns BAR @index; returns how many registers it takes. */
-static unsigned learn_bar(struct rp_vpci_state *state, unsigned index)
+/* Learns BAR @index; returns how many registers it takes. Nothing behind @last is one. */
+static unsigned learn_bar(struct rp_vpci_state *state, unsigned index, unsigned last)
 {
     struct rp_vpci_bar *bar = &state->bars[index];
-    const bool is_last = (index + 1) % RP_VPCI_BARS_MAX == 0;
+    const bool is_last = index == last;
     uint32_t old;
     const uint32_t low = probe(state, index, RP_PCI_ALL_ONES, &old);
     const bool is_64bit = rp_field_get(RP_PCI_BAR_TYPE, low) == RP_PCI_BAR_TYPE_64BIT;
@@ -238,17 +238,27 @@ static void set_hw_command(const struct rp_vpci_state *state, uint32_t mask,
     vpci_hw_write(state, RP_PCI_COMMAND, 2, (command & ~mask) | bits);
 }
 
-void vpci_header_learn_bars(struct rp_vpci_state *state, unsigned first)
+void vpci_header_learn_bars(struct rp_vpci_state *state, unsigned first, unsigned last)
 {
-    for (unsigned i = first; i < first + RP_VPCI_BARS_MAX;)
-        i += learn_bar(state, i);
+    for (unsigned i = first; i <= last;)
+        i += learn_bar(state, i, last);
+}
+
+void rp_vpci_learn_bridge(struct rp_vpci_state *state)
+{
+    const uint32_t decode = RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY;
+    const uint32_t command = vpci_hw_read(state, RP_PCI_COMMAND, 2);
+
+    set_hw_command(state, decode, 0);
+    vpci_header_learn_bars(state, 0, RP_PCI_BRIDGE_BAR_COUNT - 1);
+    set_hw_command(state, decode, command & decode);
 }
 
 static void learn_bars(struct rp_vpci_state *state)
 {
     set_hw_command(state, RP_PCI_COMMAND_MEMORY, 0);
     if (has_bars(state)) {
-        vpci_header_learn_bars(state, 0);
+        vpci_header_learn_bars(state, 0, RP_VPCI_BARS_MAX - 1);
         learn_rom(state);
     }
 }

@@ -57,7 +57,7 @@ static bool learn_bars(struct rp_vpci_state *state)
     uint64_t next = state->sriov.memory;
     bool is_sound;
 
-    vpci_header_learn_bars(state, RP_VPCI_BARS_MAX);
+    vpci_header_learn_bars(state, RP_VPCI_BARS_MAX, 2 * RP_VPCI_BARS_MAX - 1);
     is_sound = state->refusal == RP_VPCI_ACCEPTED;
     state->refusal = RP_VPCI_ACCEPTED;
     for (unsigned i = RP_VPCI_BARS_MAX; i < 2 * RP_VPCI_BARS_MAX; i++) {

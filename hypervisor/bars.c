@@ -29,38 +29,32 @@ static uint32_t index_of(const struct rp_function *function)
 
 static bool is_left_alone(const struct rp_function *function)
 {
-    return function->class_code >> 16 == BASE_CLASS_BRIDGE ||
-           function->class_code >> 8 == CLASS_IOMMU ||
-           function->bridge != RP_SCAN_NO_BRIDGE;
+    return function->header_type != RP_PCI_LAYOUT_BRIDGE &&
+           (function->class_code >> 16 == BASE_CLASS_BRIDGE ||
+            function->class_code >> 8 == CLASS_IOMMU);
 }
 
-static uint32_t read(const struct rp_function *function, unsigned reg)
+/* Where its MSI-X table is, if nothing else is there. */
+static void learn_bridge(uint32_t index, struct rp_vpci_state *state)
 {
-    uint32_t value;
+    struct rp_function *bridge = &machine_scan()->functions[index];
+    struct rp_space_range range = {.function = index, .kind = RP_SPACE_MEMORY};
+    const struct rp_vpci_bar *bar;
+    uint32_t table;
 
-    (void)rp_cfg_read32(machine_cfg(), function->sbdf, (uint16_t)reg, &value);
-    return value;
-}
-
-/* Its BARs can't be sized while what is behind it is in use. */
-static void learn_bridge(struct rp_function *bridge)
-{
-    const uint32_t table = read(bridge, bridge->msix_cap + RP_PCI_MSIX_TABLE);
-    const unsigned reg = RP_PCI_BAR0 + 4 * (table & RP_PCI_MSIX_BIR);
-    const uint32_t bar = read(bridge, reg);
-    uint64_t base = bar & RP_PCI_BAR_MEMORY_ADDRESS;
-
-    if (bridge->msix_cap == 0 || reg >= RP_PCI_BAR0 + 4 * RP_PCI_BRIDGE_BAR_COUNT ||
-        (bar & RP_PCI_BAR_IO))
+    rp_vpci_learn_bridge(state);
+    (void)rp_cfg_read32(machine_cfg(), bridge->sbdf,
+                        (uint16_t)(bridge->msix_cap + RP_PCI_MSIX_TABLE), &table);
+    bar = rp_vpci_bar(state, table & RP_PCI_MSIX_BIR);
+    if (bridge->msix_cap == 0 || bar == NULL)
         return;
-    if (bar & RP_PCI_BAR_TYPE)
-        base |= (uint64_t)read(bridge, reg + 4) << 32;
-    base += table & RP_PCI_MSIX_OFFSET;
-    if (bars_take(bridge, base, BARS_MESSAGE_TABLE_SIZE))
-        bridge->message_table = base;
+    range.base = bar->hpa.value + (table & RP_PCI_MSIX_OFFSET);
+    range.last = range.base + (BARS_MESSAGE_TABLE_SIZE - 1);
+    if (rp_space_is_free(&space, &range))
+        bridge->message_table = range.base;
 }
 
-static bool learn(uint32_t index, struct rp_function *function)
+static bool learn(uint32_t index, const struct rp_function *function)
 {
     static struct rp_vpci_state state; /* too large for a stack; the lock guards it */
     struct rp_vpci_config config = {
@@ -69,18 +63,22 @@ static bool learn(uint32_t index, struct rp_function *function)
         .sbdf = function->sbdf,
         .role = RP_VPCI_ROLE_HARDWARE,
     };
+    enum rp_status status;
     bool has_room;
 
+    if (is_left_alone(function))
+        return true;
+    status = rp_vpci_attach(&state, &config);
     if (function->header_type == RP_PCI_LAYOUT_BRIDGE)
-        learn_bridge(function);
-    if (is_left_alone(function) || rp_vpci_attach(&state, &config) != RP_OK)
+        learn_bridge(index, &state);
+    else if (status != RP_OK)
         return true;
     has_room = rp_space_learn(&space, index, &state);
     rp_vpci_detach(&state);
     return has_room;
 }
 
-void bars_learn(struct rp_function *function)
+void bars_learn(const struct rp_function *function)
 {
     const struct rp_scan *scan = machine_scan();
 

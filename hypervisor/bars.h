@@ -18,10 +18,11 @@ enum {
 
 /*
  * Learns the BARs and the ROM of a function that no domain has, and leaves it without
- * bus mastering, I/O decode and interrupts. Bridges, the chipset's own functions (base
- * class 06) and IOMMUs are left alone: of a bridge just the MSI-X table is learnt.
+ * bus mastering, I/O decode and interrupts. Of a bridge it learns the BARs, where
+ * registers of hotplug or of a whole switch may be, and the MSI-X table, and leaves it as
+ * it was. The chipset's own functions (base class 06) and IOMMUs are left alone.
  */
-void bars_learn(struct rp_function *function);
+void bars_learn(const struct rp_function *function);
 
 /*
  * Takes [base, base + size) for the BARs of @pf's virtual functions, which their owner

@@ -253,6 +253,7 @@ UNIT_TESTS := \
 	format \
 	guest_cpu \
 	group \
+	hardware_domain \
 	hardware_tables \
 	iommu \
 	launch \
@@ -319,6 +320,8 @@ test_pins_SRCS := hypervisor/guest/conline.c hypervisor/guest/vapic.c \
 	hypervisor/guest/vioapic.c hypervisor/guest/vrtc.c hypervisor/guest/vuart.c \
 	hypervisor/guest/x2apic.c hypervisor/iommu/iommu.c
 test_pvh_SRCS := hypervisor/guest/pvh.c
+test_hardware_domain_SRCS := hypervisor/bars.c hypervisor/guest/hardware_move.c \
+	hypervisor/guest/hardware_pci.c
 test_hardware_tables_SRCS := hypervisor/guest/acpi_writer.c \
 	hypervisor/guest/hardware_tables.c
 test_iommu_SRCS := hypervisor/iommu/amdvi.c $(test_amdvi_SRCS)

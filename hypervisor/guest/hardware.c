@@ -350,7 +350,8 @@ static bool update_view(struct domain *domain, size_t index)
     spare = mine->view == &mine->base.view ? &mine->other_view : &mine->base.view;
     if (rp_vpci_build(spare, &mine->base.state, size) != RP_OK)
         return false; /* it doesn't answer any more: what is seen stays */
-    __atomic_store_n(&mine->view, spare, __ATOMIC_RELEASE);
+    /* In full order with the look at the epochs, as a release store would not be. */
+    __atomic_store_n(&mine->view, spare, __ATOMIC_SEQ_CST);
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include "guest/hardware_internal.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
+#include "guest/sriov.h"
 #include "machine.h"
 #include "mm/pages.h"
 
@@ -20,6 +21,9 @@
  */
 #define BRIDGE_COMMAND_MAY_SET                                                           \
     (RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_BUS_MASTER)
+
+/* The base of a window, of memory or of I/O, above its limit, which is 0. */
+#define WINDOW_CLOSED 0x000000f0u
 
 /*
  * Nothing of what the domain may have been looking at stays mapped: pages that are to
@@ -42,7 +46,8 @@ static void move(struct hardware_function *mine, unsigned index, struct vcpu *se
     const struct rp_vpci_bar *bar = rp_vpci_range(state, index);
     struct domain *domain = mine->base.domain;
 
-    if (!bars_move(mine->base.scanned, bar))
+    /* The table takes the range of its virtual functions for its own as well. */
+    if (sriov_is_on(&mine->base) || !bars_move(mine->base.scanned, bar))
         domain_log_refused(domain, "a BAR at", bar->address, true);
     else if ((bar->kind != RP_VPCI_BAR_IO && !unmap(domain, bar, self)) ||
              rp_vpci_range_move(state, index) != RP_OK)
@@ -54,24 +59,6 @@ void hardware_move_bars(struct hardware_function *mine, struct vcpu *self)
     for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++)
         if (rp_vpci_range_is_moving(&mine->base.state, i))
             move(mine, i, self);
-}
-
-/* What of the 16 bits at @reg of a bridge the domain may turn on. */
-static uint32_t may_set(const struct rp_function *bridge, uint16_t reg)
-{
-    if (reg == RP_PCI_COMMAND)
-        return BRIDGE_COMMAND_MAY_SET;
-    return bridge->pcie_cap != 0 && reg == bridge->pcie_cap + RP_PCI_PCIE_DEVICE_CONTROL2
-               ? RP_PCI_PCIE_DEVICE_CONTROL2_ARI_FORWARDING
-               : 0;
-}
-
-static void turn_on(rp_sbdf_t bridge, uint16_t reg, uint32_t bits)
-{
-    uint16_t old;
-
-    if (rp_cfg_read16(machine_cfg(), bridge, reg, &old) == RP_OK)
-        (void)rp_cfg_write16(machine_cfg(), bridge, reg, (uint16_t)(old | bits));
 }
 
 /* Whether all behind a bridge is the domain's, or there is nothing. */
@@ -87,20 +74,55 @@ static bool has_all_behind(const struct domain *domain, uint32_t bridge)
     return true;
 }
 
+/*
+ * What of the 16 bits at @reg of a bridge the domain may turn on. With ARI forwarding, a
+ * function that knows nothing of ARI answers, and sends, as any device of its bus.
+ */
+static uint32_t may_set(const struct rp_function *bridge, uint16_t reg, bool is_own)
+{
+    if (reg == RP_PCI_COMMAND)
+        return BRIDGE_COMMAND_MAY_SET;
+    return is_own && bridge->pcie_cap != 0 &&
+                   reg == bridge->pcie_cap + RP_PCI_PCIE_DEVICE_CONTROL2
+               ? RP_PCI_PCIE_DEVICE_CONTROL2_ARI_FORWARDING
+               : 0;
+}
+
+/* Closes the windows that are still open at 0, as all are after a reset. */
+static void close_unset(rp_sbdf_t bridge)
+{
+    static const uint8_t regs[] = {[RP_SPACE_MEMORY] = RP_PCI_MEMORY_BASE,
+                                   [RP_SPACE_PREFETCHABLE] = RP_PCI_PREFETCHABLE_BASE,
+                                   [RP_SPACE_IO] = RP_PCI_IO_BASE};
+
+    for (enum rp_space_kind kind = RP_SPACE_MEMORY; kind <= RP_SPACE_IO; kind++)
+        if (rp_space_window(machine_cfg(), bridge, kind).base == 0)
+            (void)rp_cfg_write32(machine_cfg(), bridge, regs[kind], WINDOW_CLOSED);
+}
+
+static void turn_on(rp_sbdf_t bridge, uint16_t reg, uint32_t bits)
+{
+    uint16_t old;
+
+    (void)rp_cfg_read16(machine_cfg(), bridge, reg, &old);
+    if (bits & ~(uint32_t)old & (RP_PCI_COMMAND_IO | RP_PCI_COMMAND_MEMORY))
+        close_unset(bridge);
+    (void)rp_cfg_write16(machine_cfg(), bridge, reg, (uint16_t)(old | bits));
+}
+
 /* The rest of a bridge is dropped without a word: every kernel tries to size its BARs. */
 void hardware_write_bridge(struct domain *domain, uint32_t index, uint16_t reg,
                            unsigned width, uint32_t value)
 {
     const struct rp_function *bridge = &machine_scan()->functions[index];
-    const uint32_t bits = value & may_set(bridge, reg);
+    const bool is_own = has_all_behind(domain, index);
+    const uint32_t bits = value & may_set(bridge, reg, is_own);
 
-    if (domain->hardware->is_observer)
+    if (domain->hardware->is_observer || bridge->header_type != RP_PCI_LAYOUT_BRIDGE)
         return;
     if (bits != 0 && width >= 2)
         turn_on(bridge->sbdf, reg, bits);
-    else if (reg < RP_PCI_CAPABILITIES_BASE &&
-             bridge->header_type == RP_PCI_LAYOUT_BRIDGE &&
-             has_all_behind(domain, index) &&
+    else if (reg < RP_PCI_CAPABILITIES_BASE && is_own &&
              rp_space_write_window(bars_space(), index, reg, width, value) ==
                  RP_SPACE_WRITE_REFUSED)
         domain_log_refused(domain, "a window of the bridge with ID", bridge->sbdf.value,

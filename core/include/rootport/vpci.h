@@ -260,6 +260,12 @@ struct rp_vpci_config {
 enum rp_status rp_vpci_attach(struct rp_vpci_state *state,
                               const struct rp_vpci_config *config) RP_MUST_CHECK;
 
+/*
+ * Learns the BARs of a bridge, which rp_vpci_attach() has refused for its header, for
+ * rp_space_learn(). It decodes nothing meanwhile, and then what it did.
+ */
+void rp_vpci_learn_bridge(struct rp_vpci_state *state);
+
 /* A sentence for @refusal, never NULL. */
 const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal);
 
