@@ -111,17 +111,6 @@ void vpci_claim(struct rp_vpci_view *view, uint16_t base, const struct vpci_reg 
     slot->reach = (uint8_t)reach_of(slot);
 }
 
-/* Whether [offset, offset + size) is in the space and nobody's. */
-static bool is_free(const struct rp_vpci_view *view, unsigned offset, unsigned size)
-{
-    if (offset + size > view->size)
-        return false;
-    for (unsigned dword = offset / 4; 4 * dword < offset + size; dword++)
-        if (view->slot_of[dword] != SLOT_UNCLAIMED)
-            return false;
-    return true;
-}
-
 /* Whether there are slots for @size bytes of @treatment, and one for 0x100 after it. */
 static bool has_slots(const struct rp_vpci_view *view, enum rp_vpci_treatment treatment,
                       unsigned size)
@@ -195,16 +184,25 @@ static uint16_t limit_of(const struct rp_vpci_view *view,
     return (uint16_t)limit;
 }
 
-/* The hardware domain reads, up to the next, what has no length that makes sense too. */
+/*
+ * What would run into the next capability ends there: that one may be hidden, or behave
+ * otherwise. Where it isn't for the table alone to say what is in it, it is none. The
+ * hardware domain reads, up to the next, what has no length that makes sense too.
+ */
 static unsigned length_of(const struct vpci_cap *row, const struct vpci_site *site,
                           enum rp_vpci_treatment treatment)
 {
+    const unsigned room = (unsigned)site->limit - site->offset;
     const unsigned length = row->length ? row->length(site) : row->size;
+    bool may_be_cut = treatment == RP_VPCI_READ_ONLY;
 
-    if (length == 0 && treatment == RP_VPCI_READ_ONLY &&
-        site->view->state->role == RP_VPCI_ROLE_HARDWARE)
-        return (unsigned)site->limit - site->offset;
-    return length;
+    if (length == 0)
+        may_be_cut &= site->view->state->role == RP_VPCI_ROLE_HARDWARE;
+    else if (length <= room)
+        return length;
+    else
+        may_be_cut |= !row->claim;
+    return may_be_cut ? room : 0;
 }
 
 static void claim_cap_header(struct rp_vpci_view *view, const struct rp_vpci_found *found)
@@ -232,8 +230,9 @@ static void show(struct rp_vpci_view *view, struct rp_vpci_found *found)
 
     if (treatment == RP_VPCI_HIDDEN ||
         (treatment == RP_VPCI_MODELLED && is_second(view, found)) ||
+        view->slot_of[found->offset / 4] != SLOT_UNCLAIMED || /* the list is a circle */
         (length = length_of(row, &site, treatment)) == 0 ||
-        !is_free(view, found->offset, length) || !has_slots(view, treatment, length)) {
+        !has_slots(view, treatment, length)) {
         claim_rest(view, found->offset, site.limit, SLOT_CLOSED);
         return;
     }

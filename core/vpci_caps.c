@@ -201,11 +201,7 @@ void vpci_af_control_write(struct rp_vpci_state *state, unsigned argument,
 /* 7.9.4: a byte after the pointer has the length, header included. */
 static uint16_t vendor_length(const struct vpci_site *site)
 {
-    const uint16_t length =
-        (uint16_t)vpci_hw_read(site->view->state, site->offset + 2u, 1);
-    const uint16_t room = (uint16_t)(site->limit - site->offset);
-
-    return length < room ? length : room;
+    return (uint16_t)vpci_hw_read(site->view->state, site->offset + 2u, 1);
 }
 
 /* ---- The table ---------------------------------------------------------------- */

@@ -117,11 +117,8 @@ static uint16_t acs_length(const struct vpci_site *site)
 /* 7.9.5, 7.9.6: the length of a vendor's capability, header included. */
 static uint16_t vendor_length(const struct vpci_site *site)
 {
-    const uint16_t length = (uint16_t)rp_field_get(
-        RP_PCI_VENDOR_SPECIFIC_LENGTH, read_at(site, RP_PCI_VENDOR_SPECIFIC_HEADER));
-    const uint16_t room = (uint16_t)(site->limit - site->offset);
-
-    return length < room ? length : room;
+    return (uint16_t)rp_field_get(RP_PCI_VENDOR_SPECIFIC_LENGTH,
+                                  read_at(site, RP_PCI_VENDOR_SPECIFIC_HEADER));
 }
 
 enum {

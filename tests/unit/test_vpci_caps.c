@@ -547,6 +547,33 @@ static void version_1_is_shorter(void **state)
     assert_int_equal(domain_read(domain, NVME_PCIE + 18, 2), 0x0043);
 }
 
+/*
+ * What is from 0x100 on belongs to another list: with Device Control 2 of a capability at
+ * 0xe0 in the place of SR-IOV Control, a guest could turn virtual functions on.
+ */
+static void below_0x100_capabilities_end_there(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct fake_device *device = &domain->device;
+
+    for (unsigned at = 0; at < 0x14; at++)
+        fake_device_set(device, 0xe0 + at, 1, fake_device_get(device, NVME_PCIE + at, 1));
+    fake_device_set(device, NVME_MSI + 1, 1, 0xe0);
+    fake_device_set_rw(device, 0xe8, 2, 0x7fff);
+    fake_device_set_extcap(device, 0x100, RP_PCI_EXTCAP_ID_SRIOV, 1, 0);
+    fake_device_set(device, 0x104, 4, 0x5a5a5a5a);
+    fake_device_set_rw(device, 0x108, 2, 0xffff);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    for (unsigned at = 0x100; at < 0x120; at += 4) {
+        assert_int_equal(domain_read(domain, at, 4), 0);
+        domain_write(domain, at, 4, 0xffffffff);
+        assert_int_equal(domain->device.write_count, 0);
+    }
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_PCIE), 0xe0);
+    domain_write(domain, 0xe8, 2, 0x0010);
+    assert_int_equal(hw(domain, 0xe8, 2) & 0x0010, 0x0010);
+}
+
 static void advanced_features(void **state)
 {
     struct fake_domain *domain = *state;
@@ -713,6 +740,7 @@ int main(void)
         PREPARED(an_flr_leaves_the_link_as_it_was),
         PREPARED(slot_and_root_registers_are_not_there),
         PREPARED(version_1_is_shorter),
+        PREPARED(below_0x100_capabilities_end_there),
         PREPARED(advanced_features),
         PREPARED(without_flr_nothing_starts_one),
         PREPARED(a_reset_of_the_bus_takes_the_payload_size),

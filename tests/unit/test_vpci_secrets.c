@@ -187,14 +187,46 @@ static void a_reset_shows_none(void **state)
     configuration_space_shows_none(state);
 }
 
+/*
+ * A capability that is shown, and says or has by its version that it is longer than it
+ * is, shows nothing of a hidden one behind it.
+ */
+static void what_stands_too_close_shows_none(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct fake_device *device = &domain->device;
+
+    rp_vpci_detach(&domain->state);
+    /* SATA has 8 bytes, and PCI Express 60. */
+    fake_device_set_cap(device, EA - 4, RP_PCI_CAP_ID_SATA, EA);
+    fake_device_set_cap(device, EA, RP_PCI_CAP_ID_ENHANCED_ALLOCATION, NVME_PCIE);
+    fake_device_set_cap(device, NVME_PCIE, RP_PCI_CAP_ID_PCIE, NVME_PCIE + 0x2c);
+    fake_device_set_cap(device, NVME_PCIE + 0x2c, 0x7f, NVME_MSIX);
+    fake_device_set(device, NVME_PCIE + 0x2e, 2, SECRET);
+    fake_device_set(device, NVME_PCIE + 0x30, 4, 0xa5c3a5c3);
+    fake_device_set(device, RP_PCI_CAPABILITIES_POINTER, 1, EA - 4);
+    /* Virtual Channel, with eight resources. */
+    fake_device_set_extcap(device, RC_LINK - 0x10, RP_PCI_EXTCAP_ID_VC, 1, RC_LINK);
+    fake_device_set(device, RC_LINK - 0xc, 4, 7);
+    fake_device_set_extcap(device, NVME_UNKNOWN, 0xffff, 1, RC_LINK - 0x10);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_PCIE), NVME_PCIE);
+    configuration_space_shows_none(state);
+    unaligned_reads_show_none(state);
+}
+
 #define PREPARED(test) cmocka_unit_test_setup_teardown(test, prepare, finish)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PREPARED(the_function_is_full_of_them), PREPARED(configuration_space_shows_none),
-        PREPARED(unaligned_reads_show_none),    PREPARED(sized_bars_show_none),
-        PREPARED(the_trapped_pages_show_none),  PREPARED(a_reset_shows_none),
+        PREPARED(the_function_is_full_of_them),
+        PREPARED(configuration_space_shows_none),
+        PREPARED(unaligned_reads_show_none),
+        PREPARED(sized_bars_show_none),
+        PREPARED(the_trapped_pages_show_none),
+        PREPARED(a_reset_shows_none),
+        PREPARED(what_stands_too_close_shows_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
