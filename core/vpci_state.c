@@ -117,13 +117,17 @@ static void restore_controls(const struct rp_vpci_state *state)
 }
 
 /*
- * A pin that nobody wired would leave a driver waiting. What has no pin either does
- * without interrupts.
+ * A pin that nobody wired would leave a driver waiting; and one that can't be closed, as
+ * before PCI 2.3, would pull at an interrupt that may be another domain's. What has no
+ * pin either does without interrupts.
  */
 static bool is_intx_alone(const struct rp_vpci_state *state)
 {
+    const bool is_closed =
+        vpci_hw_read(state, RP_PCI_COMMAND, 2) & RP_PCI_COMMAND_INTX_DISABLE;
+
     return state->role == RP_VPCI_ROLE_GUEST && !(state->policy & RP_VPCI_POLICY_INTX) &&
-           !state->msi.offset && !state->msix.offset &&
+           !(is_closed && (state->msi.offset || state->msix.offset)) &&
            vpci_hw_read(state, RP_PCI_INTERRUPT_PIN, 1) != 0;
 }
 
@@ -140,8 +144,10 @@ static void learn(struct rp_vpci_state *state, const struct rp_vpci_config *conf
         return;
     vpci_msi_learn(state);
     vpci_msix_learn(state, config->msix_entries, config->msix_capacity);
-    if (is_intx_alone(state))
+    if (is_intx_alone(state)) {
+        vpci_msix_forget(state);
         state->refusal = RP_VPCI_REFUSED_INTX_ALONE;
+    }
 }
 
 enum rp_status rp_vpci_attach(struct rp_vpci_state *state,
@@ -190,8 +196,7 @@ const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal)
     case RP_VPCI_REFUSED_ASLEEP:
         return "it is not in power state D0";
     case RP_VPCI_REFUSED_INTX_ALONE:
-        return "it has neither MSI nor MSI-X, and no quirk says where its interrupt pin "
-               "leads";
+        return "it needs its interrupt pin, and no quirk says where that leads";
     }
     return "unknown";
 }

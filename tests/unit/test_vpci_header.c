@@ -124,6 +124,28 @@ static void commands_of_the_hardware_domain(void **state)
     expect_command(domain, 0x0547, 0x0405);
 }
 
+/*
+ * Interrupt Disable came with PCI 2.3: before, MSI or not, a function could pull at a pin
+ * that leads to another domain's interrupt.
+ */
+static void a_pin_that_cannot_be_closed_is_refused(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, RP_PCI_COMMAND, 2, 0);
+    fake_device_set_rw(&domain->device, RP_PCI_COMMAND, 2, 0x0147);
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_INTX_ALONE);
+    assert_int_equal(domain->platform.maps, domain->platform.unmaps);
+    domain->config.policy = RP_VPCI_POLICY_INTX;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    rp_vpci_detach(&domain->state);
+    domain->config.policy = RP_VPCI_POLICY_NONE;
+    fake_device_set(&domain->device, RP_PCI_INTERRUPT_PIN, 1, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    rp_vpci_detach(&domain->state);
+}
+
 static void every_error_of_the_status_register_is_rw1c(void **state)
 {
     struct fake_domain *domain = start(state);
@@ -610,6 +632,7 @@ int main(void)
         PREPARED(commands_of_a_guest_without_io),
         PREPARED(commands_of_a_guest_with_io),
         PREPARED(commands_of_the_hardware_domain),
+        PREPARED(a_pin_that_cannot_be_closed_is_refused),
         PREPARED(every_error_of_the_status_register_is_rw1c),
         PREPARED(the_rest_of_the_first_dwords),
         PREPARED(an_io_bar_is_sized_in_any_width),
