@@ -149,6 +149,8 @@ static unsigned learn_bar(struct rp_vpci_state *state, unsigned index, unsigned 
 
     if (low & RP_PCI_BAR_IO) {
         learn_simple(bar, RP_VPCI_BAR_IO, RP_PCI_BAR_IO_ADDRESS, low, old);
+        if (low & RP_PCI_BAR_IO_ADDRESS) /* with holes too, it decodes with the others */
+            bar->kind = RP_VPCI_BAR_IO;
         return 1;
     }
     bar->hpa.value = old & RP_PCI_BAR_MEMORY_ADDRESS;
@@ -544,7 +546,7 @@ enum rp_status rp_vpci_bar_place(struct rp_vpci_state *state, unsigned index,
 
     if (!bar)
         return RP_ERR_NO_DEVICE;
-    if (gpa.value % bar->size)
+    if (gpa.value & (bar->size - 1))
         return RP_ERR_INVALID;
     if (bar->kind != RP_VPCI_BAR_MEMORY64 &&
         gpa.value > (bar->kind == RP_VPCI_BAR_IO ? UINT16_MAX : UINT32_MAX))

@@ -219,6 +219,21 @@ static void an_io_bar_with_holes_is_none(void **state)
     assert_int_equal(domain->state.bars[IO_BAR].hpa.value, 0);
 }
 
+/* One enable bit decodes them all: beside it, even a sound one can't be had. */
+static void an_io_bar_with_holes_takes_the_others_along(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    set_io_bar(domain, IO_HPA, 0xffffffe0);
+    fake_device_set(&domain->device, IO_REG + 4, 4, 0x3c1);
+    fake_device_set_rw(&domain->device, IO_REG + 4, 4, 0x0000a000);
+    start_as(domain, RP_VPCI_ROLE_GUEST);
+    assert_null(rp_vpci_range(&domain->state, IO_BAR));
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_IO);
+    assert_int_equal(domain_read(domain, RP_PCI_COMMAND, 2), 0);
+    assert_false(hw(domain, RP_PCI_COMMAND, 2) & RP_PCI_COMMAND_IO);
+}
+
 static void assert_no_port(const struct fake_domain *domain, unsigned port,
                            unsigned width)
 {
@@ -638,6 +653,7 @@ int main(void)
         PREPARED(an_io_bar_is_sized_in_any_width),
         PREPARED(an_io_bar_of_16_bits_is_one),
         PREPARED(an_io_bar_with_holes_is_none),
+        PREPARED(an_io_bar_with_holes_takes_the_others_along),
         PREPARED(ports_lead_to_the_functions_own),
         PREPARED(ports_outside_the_window_lead_nowhere),
         PREPARED(windows_are_of_one_kind),
