@@ -184,82 +184,64 @@ void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
     }
 }
 
-/* ---- Host addresses --------------------------------------------------------- */
-
-/*
- * Where the memory BARs from register @first on begin, up to @count of them; returns
- * how many there are. What has no address is left out.
- */
-static unsigned read_bases(const struct rp_cfg *cfg, rp_sbdf_t sbdf, uint16_t first,
-                           unsigned count, uint64_t out_bases[RP_VPCI_BARS_MAX])
-{
-    unsigned found = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        const uint16_t reg = (uint16_t)(first + 4 * i);
-        uint32_t low = 0;
-        uint32_t high = 0;
-
-        (void)rp_cfg_read32(cfg, sbdf, reg, &low);
-        if (low & RP_PCI_BAR_IO)
-            continue;
-        if (rp_field_get(RP_PCI_BAR_TYPE, low) == RP_PCI_BAR_TYPE_64BIT && ++i < count)
-            (void)rp_cfg_read32(cfg, sbdf, (uint16_t)(reg + 4), &high);
-        low &= RP_PCI_BAR_MEMORY_ADDRESS;
-        if ((low | high) != 0)
-            out_bases[found++] = (uint64_t)high << 32 | low;
-    }
-    return found;
-}
-
-static unsigned read_function_bases(const struct rp_cfg *cfg,
-                                    const struct rp_function *function,
-                                    uint64_t out_bases[RP_VPCI_BARS_MAX])
-{
-    if (function->pf != RP_SCAN_NONE || function->header_type > RP_PCI_LAYOUT_BRIDGE)
-        return 0;
-    return read_bases(cfg, function->sbdf, RP_PCI_BAR0,
-                      function->header_type == RP_PCI_LAYOUT_BRIDGE
-                          ? RP_PCI_BRIDGE_BAR_COUNT
-                          : RP_VPCI_BARS_MAX,
-                      out_bases);
-}
-
 /* ---- Room to grow ------------------------------------------------------------ */
 
 /* Lowers *@end to the lowest of what begins above @address and is of @function. */
 static void stop_before(const struct rp_cfg *cfg, const struct rp_function *function,
                         uint64_t address, uint64_t *end)
 {
-    uint64_t bases[2 * RP_VPCI_BARS_MAX];
-    unsigned count = read_function_bases(cfg, function, bases);
+    const bool is_bridge = function->header_type == RP_PCI_LAYOUT_BRIDGE;
+    uint64_t bases[2 * RP_VPCI_BARS_MAX + 1];
+    unsigned count =
+        rp_space_bases(cfg, function->sbdf, RP_PCI_BAR0,
+                       is_bridge ? RP_PCI_BRIDGE_BAR_COUNT : RP_VPCI_BARS_MAX, bases);
     const uint16_t sriov = rp_extcap_find(
         cfg, function->sbdf, rp_scan_verdict(function).size, RP_PCI_EXTCAP_ID_SRIOV);
+    uint32_t rom;
 
     if (sriov != 0)
-        count += read_bases(cfg, function->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_BAR0),
-                            RP_VPCI_BARS_MAX, &bases[count]);
-    if (function->header_type == RP_PCI_LAYOUT_BRIDGE) { /* no more than two BARs */
+        count +=
+            rp_space_bases(cfg, function->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_BAR0),
+                           RP_VPCI_BARS_MAX, &bases[count]);
+    if (is_bridge) { /* no more than two BARs */
         bases[count++] = rp_space_window(cfg, function->sbdf, RP_SPACE_MEMORY).base;
         bases[count++] = rp_space_window(cfg, function->sbdf, RP_SPACE_PREFETCHABLE).base;
+    } else {
+        (void)rp_cfg_read32(cfg, function->sbdf, RP_PCI_EXPANSION_ROM, &rom);
+        bases[count++] = rom & RP_PCI_EXPANSION_ROM_ADDRESS;
     }
     while (count-- > 0)
         if (bases[count] > address && bases[count] < *end)
             *end = bases[count];
 }
 
+/* Where the window of @bridge ends that @address is in; 0: it is in none. */
+static uint64_t window_end(const struct rp_cfg *cfg, rp_sbdf_t bridge, uint64_t address)
+{
+    uint64_t end = 0;
+
+    for (unsigned i = 0; i < RP_SPACE_IO; i++) {
+        const struct rp_space_window window = rp_space_window(cfg, bridge, i);
+
+        if (address >= window.base && address <= window.last)
+            end = window.last + 1;
+    }
+    return end;
+}
+
 uint64_t rp_group_room(const struct rp_scan *scan, const struct rp_cfg *cfg,
                        uint32_t index, uint64_t address)
 {
     const uint32_t parent = scan->functions[index].parent;
-    uint64_t end = 0;
+    uint64_t end = parent != RP_SCAN_NONE ? UINT64_MAX : 0;
+    uint32_t at = parent;
 
-    for (unsigned i = 0; parent != RP_SCAN_NONE && i < RP_SPACE_IO; i++) {
-        const struct rp_space_window window =
-            rp_space_window(cfg, scan->functions[parent].sbdf, i);
+    for (unsigned step = 0; at != RP_SCAN_NONE && step < HOPS_MAX; step++) {
+        const uint64_t last = window_end(cfg, scan->functions[at].sbdf, address);
 
-        if (address >= window.base && address <= window.last)
-            end = window.last + 1;
+        if (last < end)
+            end = last;
+        at = scan->functions[at].parent;
     }
     for (uint32_t i = 0; end != 0 && i < scan->count; i++)
         if (scan->functions[i].is_present && scan->functions[i].parent == parent)

@@ -389,6 +389,54 @@ static void room_ends_where_something_begins(void **state)
 }
 
 /* What virtual functions will decode is taken, and so is the window of a bridge. */
+/* A function with a BAR at the begin of a window of 256 MiB, behind two bridges. */
+static uint32_t behind_two_bridges(struct machine *machine,
+                                   struct fake_function **out_port,
+                                   struct fake_function **out_device)
+{
+    struct fake_function *port =
+        add_bridge(machine, rp_sbdf(0, 0, 1, 0), RP_PCI_PCIE_TYPE_ROOT_PORT, 0x10);
+    struct fake_function *inner =
+        add_bridge(machine, rp_sbdf(0, 0x10, 0, 0), RP_PCI_PCIE_TYPE_TO_PCI_BRIDGE, 0x11);
+
+    fake_set8(inner, RP_PCI_SUBORDINATE_BUS, 0x11);
+    fake_set32(port, RP_PCI_MEMORY_BASE, 0xeff0e000);
+    fake_set32(inner, RP_PCI_MEMORY_BASE, 0xeff0e000);
+    *out_port = port;
+    *out_device = add(machine, rp_sbdf(0, 0x11, 1, 0), NOT_PCIE);
+    fake_set32(*out_device, RP_PCI_BAR0, 0xe0000000);
+    scan(machine);
+    return index_of(machine, rp_sbdf(0, 0x11, 1, 0));
+}
+
+/* A ROM decodes when its owner wants it to. */
+static void room_ends_at_expansion_roms(void **state)
+{
+    struct fake_function *port, *device;
+    struct machine *machine = *state;
+    const uint32_t index = behind_two_bridges(machine, &port, &device);
+
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0xe0000000),
+                     0x10000000);
+    fake_set32(device, RP_PCI_EXPANSION_ROM, 0xe0800001);
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0xe0000000),
+                     0x800000);
+}
+
+/* Firmware may have opened a bridge further than the one above it. */
+static void room_is_in_the_windows_of_all_bridges_above(void **state)
+{
+    struct fake_function *port, *device;
+    struct machine *machine = *state;
+    const uint32_t index = behind_two_bridges(machine, &port, &device);
+
+    fake_set32(port, RP_PCI_MEMORY_BASE, 0xe7f0e000);
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0xe0000000),
+                     0x8000000);
+    fake_set32(port, RP_PCI_MEMORY_BASE, 0xe7f0e100);
+    assert_int_equal(rp_group_room(&machine->scan, &machine->cfg, index, 0xe0000000), 0);
+}
+
 static void room_ends_at_virtual_functions_and_windows(void **state)
 {
     struct machine *machine = *state;
@@ -455,6 +503,8 @@ int main(void)
         GROUP_TEST(a_rival_is_another_owner_in_the_group),
         GROUP_TEST(every_tie_has_a_sentence),
         GROUP_TEST(room_ends_where_something_begins),
+        GROUP_TEST(room_ends_at_expansion_roms),
+        GROUP_TEST(room_is_in_the_windows_of_all_bridges_above),
         GROUP_TEST(room_ends_at_virtual_functions_and_windows),
         GROUP_TEST(an_io_bar_among_those_of_virtual_functions_is_passed),
     };

@@ -58,8 +58,9 @@ void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
 
 /*
  * How many bytes there are from @address, where a memory BAR of function @index of
- * @scan begins, to where something else does, or to the end of the window of the
- * bridge above. 0: it is in none, or on a root bus, whose windows nobody has told.
+ * @scan begins, to where something else does, or to the end of the windows of the
+ * bridges above. 0: it isn't in all of them, or on a root bus, whose windows nobody has
+ * told.
  */
 uint64_t rp_group_room(const struct rp_scan *scan, const struct rp_cfg *cfg,
                        uint32_t index, uint64_t address);
