@@ -97,15 +97,17 @@ static bool learn_entry(struct rp_vpci_state *state, unsigned offset, unsigned e
     return true;
 }
 
-static void learn(struct rp_vpci_state *state, unsigned offset)
+static void learn(struct rp_vpci_state *state, const struct vpci_site *site)
 {
+    const unsigned offset = site->offset;
     const unsigned count = rp_field_get(RP_PCI_REBAR_CONTROL_COUNT,
                                         vpci_hw_read(state, offset + control_reg(0), 4));
     bool has_choice = false;
 
     state->rebar_count = 0;
     state->has_rebar_choice = false;
-    if (count == 0 || count > RP_VPCI_BARS_MAX)
+    if (count == 0 || count > RP_VPCI_BARS_MAX ||
+        offset + capability_reg(count) > site->limit)
         return;
     for (unsigned i = 0; i < count; i++) {
         if (!learn_entry(state, offset, i))
@@ -124,7 +126,7 @@ uint16_t vpci_rebar_length(const struct vpci_site *site)
     struct rp_vpci_state *state = site->view->state;
 
     if (!state->has_rebar_choice && !state->vf_id)
-        learn(state, site->offset);
+        learn(state, site);
     if (!state->has_rebar_choice || state->rebar_offset != site->offset)
         return 0;
     return (uint16_t)capability_reg(state->rebar_count);
@@ -132,18 +134,23 @@ uint16_t vpci_rebar_length(const struct vpci_site *site)
 
 /* ---- The function's own ------------------------------------------------------ */
 
-/* Decode is off meanwhile; the address bits that a change may clear come back. */
+/*
+ * Decode is off meanwhile; the address bits that a change may clear come back. A size
+ * that the function does not take is that of neither side.
+ */
 static void set_hw_size(struct rp_vpci_state *state, unsigned entry, unsigned size)
 {
     const unsigned reg = state->rebar_offset + control_reg(entry);
     struct rp_vpci_rebar *rebar = &state->rebars[entry];
     struct rp_vpci_bar *bar = &state->bars[rebar->bar];
+    uint32_t control;
 
     vpci_header_stop_decode(state);
-    vpci_hw_write(
-        state, reg, 4,
-        rp_field_set(RP_PCI_REBAR_CONTROL_SIZE, vpci_hw_read(state, reg, 4), size));
+    control = rp_field_set(RP_PCI_REBAR_CONTROL_SIZE, vpci_hw_read(state, reg, 4), size);
+    vpci_hw_write(state, reg, 4, control);
     vpci_header_place(state);
+    if (vpci_hw_read(state, reg, 4) != control)
+        return;
     rebar->size = (uint8_t)size;
     bar->size = bar->hw_size = size_in_bytes(size);
     bar->address &= ~(bar->size - 1);

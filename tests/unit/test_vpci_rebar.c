@@ -247,7 +247,83 @@ static void one_bar_twice_is_malformed(void **state)
     hidden_with(domain, 1 << 8 | 2 << 5 | 2);
 }
 
+static void a_bar_of_ports_is_malformed(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_bar(&domain->device, 4, 0x100, 0x4000, RP_PCI_BAR_IO);
+    hidden_with(domain, 1 << 8 | 1 << 5 | 4);
+}
+
+/* What runs into the next capability is another's: not even a reset writes to it. */
+static void one_that_is_cut_off_is_malformed(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set_extcap(&domain->device, REBAR, RP_PCI_EXTCAP_ID_RESIZABLE_BAR, 1,
+                           REBAR + 8);
+    hidden_with(domain, 1 << 8 | 1 << 5 | 2);
+    assert_int_equal(rp_vpci_bar_reach(&domain->state, 2), 2 * MIB);
+    domain->device.write_count = 0;
+    assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
+    for (size_t i = 0; i < domain->device.write_count; i++)
+        assert_int_not_equal(domain->device.writes[i].reg, CONTROL);
+}
+
+/* Sizes from 256 TiB on are in the upper half of the control register (r6.0, 7.8.6.3). */
+static void the_largest_sizes_are_not_shown(void **state)
+{
+    struct fake_domain *domain = *state;
+
+    fake_device_set(&domain->device, CONTROL, 4, 0xffff0000u | 1 << 8 | 1 << 5 | 2);
+    begin_with_room(domain, UINT64_MAX);
+    assert_int_equal(domain_read(domain, CONTROL, 4), 1 << 8 | 1 << 5 | 2);
+    choose(domain, 28);
+    assert_int_equal(domain->device.write_count, 0);
+    choose(domain, 2);
+    assert_int_equal(fake_device_get(&domain->device, CONTROL, 4),
+                     0xffff0000u | 2 << 8 | 1 << 5 | 2);
+}
+
+/* A bit for each: 128 TiB are the most, at an address that is a multiple of that. */
+static void sizes_beyond_512_gib_are_offered(void **state)
+{
+    const uint64_t size = UINT64_C(1) << 47;
+    struct fake_domain *domain = *state;
+
+    fake_device_set_bar(&domain->device, 2, 2 * MIB, size, 0xc);
+    fake_device_set(&domain->device, CAPABILITY, 4, 0xfffffff0);
+    begin_with_room(domain, size);
+    assert_int_equal(domain_read(domain, CAPABILITY, 4), 0xfffffff0);
+    choose(domain, 27);
+    assert_int_equal(rp_field_get(0x3f00, domain_read(domain, CONTROL, 4)), 27);
+    assert_true(probed_size(domain) == size);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_MEMORY);
+    assert_true(rp_vpci_bar(&domain->state, 2)->size ==
+                size); /* in no window: unmapped */
+}
+
 /* ---- Resizing ---- */
+
+/* What the function doesn't take, its register doesn't say, nor does the guest's. */
+static void a_size_that_the_function_does_not_take_is_not_there(void **state)
+{
+    struct fake_domain *domain = *state;
+    struct rp_vpci_mapping mappings[RP_VPCI_MAPPINGS_MAX];
+    size_t count;
+
+    fake_device_set_rw(&domain->device, CONTROL, 4, 0);
+    begin(domain);
+    choose(domain, 4);
+    assert_int_equal(rp_field_get(0x3f00, domain_read(domain, CONTROL, 4)), 1);
+    assert_true(fake_device_get(&domain->device, RP_PCI_COMMAND, 2) &
+                RP_PCI_COMMAND_MEMORY);
+    domain_write(domain, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_MEMORY);
+    count = rp_vpci_mappings(&domain->state, mappings);
+    assert_int_equal(mappings[count - 1].size, 2 * MIB);
+    domain_write(domain, RP_PCI_COMMAND, 2, 0);
+    assert_int_equal(probed_size(domain), 2 * MIB);
+}
 
 static void a_resize_reaches_function_and_bar(void **state)
 {
@@ -391,6 +467,11 @@ int main(void)
         REBAR_TEST(a_size_that_the_bar_has_not_is_malformed),
         REBAR_TEST(a_reserved_size_is_malformed),
         REBAR_TEST(one_bar_twice_is_malformed),
+        REBAR_TEST(a_bar_of_ports_is_malformed),
+        REBAR_TEST(one_that_is_cut_off_is_malformed),
+        REBAR_TEST(the_largest_sizes_are_not_shown),
+        REBAR_TEST(sizes_beyond_512_gib_are_offered),
+        REBAR_TEST(a_size_that_the_function_does_not_take_is_not_there),
         REBAR_TEST(a_resize_reaches_function_and_bar),
         REBAR_TEST(a_resize_leaves_bus_mastering_alone),
         REBAR_TEST(mappings_have_the_new_size),
