@@ -17,6 +17,8 @@
 #define CPUID_1_EAX_FAMILY     0x00000f00u
 #define CPUID_1_EAX_EXT_FAMILY 0x0ff00000u
 #define IOMMU_REGISTERS_SIZE   0x80000u /* with performance counters: 48882, 3.4 */
+/* From the local APIC on: to write there may interrupt. APM vol. 2, 16.11. */
+#define INTERRUPT_MESSAGES_SIZE 0x100000u
 
 enum {
     AMD_FAMILY_WITH_BASE_REGISTER = 0x10,
@@ -47,8 +49,8 @@ size_t evidence_memory_map(const struct boot_info *boot, const struct acpi_table
             out_map[count++] = (struct rp_memory_range){from->base, from->size, type};
     }
     if (madt->is_present)
-        out_map[count++] = (struct rp_memory_range){madt->local_apic_address, PAGE_SIZE,
-                                                    RP_MEMORY_DEVICE};
+        out_map[count++] = (struct rp_memory_range){
+            madt->local_apic_address, INTERRUPT_MESSAGES_SIZE, RP_MEMORY_DEVICE};
     for (unsigned i = 0; i < madt->ioapic_count; i++)
         out_map[count++] = (struct rp_memory_range){madt->ioapics[i].address, PAGE_SIZE,
                                                     RP_MEMORY_DEVICE};
