@@ -4,7 +4,9 @@
  *
  * The oracle is a second, simpler statement of what a guest may see and change:
  * for each bit of the space, whether it may read as other than zero and whether
- * it may change in the function; and what the function's interrupts may hold.
+ * it may change in the function; what its BARs read as; and what the function's
+ * interrupts may hold. It goes by the function's registers and by what the guest has
+ * written, and asks nothing of what it judges.
  */
 #include <string.h>
 
@@ -26,6 +28,24 @@ enum {
 struct oracle {
     uint8_t visible[RP_CFG_SIZE_EXTENDED];
     uint8_t writable[RP_CFG_SIZE_EXTENDED]; /* of the function */
+};
+
+/* What the function was at the start, and what the guest has written since. */
+struct model {
+    uint32_t bars[RP_VPCI_BARS_MAX]; /* as written */
+    struct {
+        bool is_known;
+        uint32_t mask; /* what can be written of it */
+        uint32_t type; /* what it reads as beside that */
+    } bar_rules[RP_VPCI_BARS_MAX];
+    unsigned msi; /* offsets of the capabilities; 0: none */
+    unsigned msi_data;
+    unsigned msi_mask; /* 0: none */
+    unsigned msix;
+    bool has_table; /* of MSI-X, in BAR 0, where the fake memory is */
+    unsigned table;
+    unsigned entry_count;
+    bool is_masked[FAKE_DOMAIN_ENTRIES];
 };
 
 static void allow(uint8_t *bytes, unsigned reg, unsigned size, uint64_t mask)
@@ -92,6 +112,18 @@ static unsigned extended_length(unsigned id)
     }
 }
 
+/* A message reaches the function by way of the embedder alone. */
+static void allow_interrupt_writes(struct oracle *oracle, const struct model *model,
+                                   unsigned at)
+{
+    if (at == model->msi)
+        allow(oracle->writable, at + 2, 2, 0x0071);
+    if (at == model->msi && model->msi_mask)
+        allow(oracle->writable, model->msi_mask, 4, UINT64_MAX);
+    if (at == model->msix)
+        allow(oracle->writable, at + 2, 2, 0xc000);
+}
+
 static void allow_standard_writes(struct oracle *oracle, unsigned at, unsigned id)
 {
     uint8_t *writable = oracle->writable;
@@ -100,14 +132,8 @@ static void allow_standard_writes(struct oracle *oracle, unsigned at, unsigned i
     case RP_PCI_CAP_ID_VPD:
         allow(writable, at + 2, 2, 0xffff);
         break;
-    case RP_PCI_CAP_ID_MSI: /* what is written is checked apart */
-        allow(writable, at + 2, 22, UINT64_MAX);
-        break;
     case RP_PCI_CAP_ID_PCIX:
         allow(writable, at + 4, 4, 0x200c0000);
-        break;
-    case RP_PCI_CAP_ID_MSIX:
-        allow(writable, at + 2, 2, 0xc000);
         break;
     case RP_PCI_CAP_ID_PCIE:
         allow(writable, at + 8, 4, 0x000f7810 | 0x8000); /* FLR goes to zero */
@@ -146,7 +172,8 @@ static void check_sizes(const struct fake_domain *domain)
     }
 }
 
-static void look_at(struct oracle *oracle, const struct fake_device *device)
+static void look_at(struct oracle *oracle, const struct model *model,
+                    const struct fake_device *device)
 {
     unsigned at = fake_device_get(device, RP_PCI_CAPABILITIES_POINTER, 1) & 0xfc;
 
@@ -156,6 +183,7 @@ static void look_at(struct oracle *oracle, const struct fake_device *device)
         const unsigned id = fake_device_get(device, at, 1);
         allow(oracle->visible, at, standard_length(id), UINT64_MAX);
         allow_standard_writes(oracle, at, id);
+        allow_interrupt_writes(oracle, model, at);
         at = fake_device_get(device, at + 1, 1) & 0xfc;
     }
     at = RP_PCI_EXTENDED_BASE;
@@ -167,6 +195,135 @@ static void look_at(struct oracle *oracle, const struct fake_device *device)
     }
 }
 
+/* ---- What the function is
+ * ---------------------------------------------------------------- */
+
+static unsigned find_first(const struct fake_device *device, unsigned id)
+{
+    unsigned at = fake_device_get(device, RP_PCI_CAPABILITIES_POINTER, 1) & 0xfc;
+
+    for (unsigned hops = 0; at >= 0x40 && hops < 64; hops++) {
+        if (fake_device_get(device, at, 1) == id)
+            return at;
+        at = fake_device_get(device, at + 1, 1) & 0xfc;
+    }
+    return 0;
+}
+
+/* What BAR @index reads as once all ones were written to it. */
+static uint32_t size_bar(const struct fake_device *device, unsigned index)
+{
+    const unsigned reg = RP_PCI_BAR0 + 4 * index;
+    uint32_t writable;
+
+    memcpy(&writable, &device->rw[reg], sizeof(writable));
+    return writable | fake_device_get(device, reg, 4);
+}
+
+/* Those of ports may be there or not, and Intel has functions that have none. */
+static void model_bars(struct model *model, const struct fake_device *device)
+{
+    const bool is_known = fake_device_get(device, RP_PCI_VENDOR_ID, 2) != 0x8086;
+
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++) {
+        const uint32_t low = size_bar(device, i);
+        const bool is_wide = (low & 7) == 4;
+        uint64_t decoded = low & ~0xfu;
+        uint64_t mask = 0;
+
+        if (low & 1)
+            continue;
+        if (is_wide)
+            decoded = i == 5 ? 0 : decoded | (uint64_t)size_bar(device, i + 1) << 32;
+        if (decoded)
+            mask = ~((decoded & -decoded) - 1) & ~UINT64_C(0xfff);
+        model->bar_rules[i].is_known = is_known;
+        model->bar_rules[i].mask = (uint32_t)mask;
+        if (decoded) /* other types than of 32 and 64 bits are reserved */
+            model->bar_rules[i].type = (low & 8) | (is_wide ? 4 : 0);
+        if (!is_wide || i == 5)
+            continue;
+        i++;
+        model->bar_rules[i].is_known = is_known;
+        model->bar_rules[i].mask = (uint32_t)(mask >> 32);
+    }
+}
+
+static void model_msi(struct model *model, const struct fake_device *device)
+{
+    const unsigned at = find_first(device, RP_PCI_CAP_ID_MSI);
+    const uint32_t control = fake_device_get(device, at + 2, 2);
+
+    model->msi = at;
+    model->msi_data = at + (control & 0x80 ? 12 : 8);
+    if (control & 0x100)
+        model->msi_mask = model->msi_data + 4;
+}
+
+static void model_msix(struct model *model, const struct fake_device *device,
+                       unsigned capacity)
+{
+    const unsigned at = find_first(device, RP_PCI_CAP_ID_MSIX);
+    const uint64_t bar0 = fake_device_get(device, RP_PCI_BAR0, 4) & ~0xfu;
+
+    model->msix = at;
+    if (!at || !model->bar_rules[0].is_known || !(model->bar_rules[0].type & 4) ||
+        (bar0 | (uint64_t)fake_device_get(device, RP_PCI_BAR0 + 4, 4) << 32) !=
+            NVME_BAR_ADDRESS)
+        return;
+    model->table = fake_device_get(device, at + 4, 4);
+    model->has_table = (model->table & 7) == 0;
+    model->entry_count = (fake_device_get(device, at + 2, 2) & 0x7ff) + 1;
+    if (model->entry_count > capacity)
+        model->entry_count = capacity;
+}
+
+static void forget_writes(struct model *model)
+{
+    memset(model->bars, 0, sizeof(model->bars));
+    memset(model->is_masked, true, sizeof(model->is_masked));
+}
+
+static void begin_model(struct model *model, const struct fake_domain *domain)
+{
+    memset(model, 0, sizeof(*model));
+    model_bars(model, &domain->device);
+    model_msi(model, &domain->device);
+    model_msix(model, &domain->device, domain->config.msix_capacity);
+    forget_writes(model);
+    model->bars[0] = FAKE_DOMAIN_BAR;
+}
+
+static bool is_width(unsigned width)
+{
+    return width == 1 || width == 2 || width == 4 || width == 8;
+}
+
+static void note_write(struct model *model, unsigned reg, unsigned width, uint64_t value)
+{
+    for (unsigned i = 0; is_width(width) && i < width; i++) {
+        const unsigned at = (uint16_t)reg + i - RP_PCI_BAR0;
+
+        if (at < sizeof(model->bars))
+            ((uint8_t *)model->bars)[at] = (uint8_t)(value >> 8 * i);
+    }
+}
+
+/* A write to where BAR 0 decodes. The table takes aligned ones of 4 or 8 bytes. */
+static void note_mmio_write(struct model *model, uint64_t gpa, unsigned width,
+                            uint64_t value)
+{
+    const uint64_t bar = (model->bars[0] & model->bar_rules[0].mask) |
+                         (uint64_t)(model->bars[1] & model->bar_rules[1].mask) << 32;
+    const uint64_t at = gpa - bar - model->table;
+
+    if ((width != 4 && width != 8) || at % width != 0 || at / 16 >= model->entry_count)
+        return;
+    for (unsigned i = 0; i < width; i += 4)
+        if ((at + i) % 16 == RP_PCI_MSIX_ENTRY_CONTROL)
+            model->is_masked[at / 16] = value >> 8 * i & 1;
+}
+
 /* ---- What must hold after every operation
  * ----------------------------------------------- */
 
@@ -175,6 +332,16 @@ static void check_visible(struct fake_domain *domain, const struct oracle *oracl
     for (unsigned reg = 0; reg < domain->view.size; reg++)
         require((domain_read(domain, reg, 1) & ~(uint32_t)oracle->visible[reg]) == 0);
     require(domain_read(domain, domain->view.size, 1) == 0xff || domain->view.size > 256);
+}
+
+/* Each reads as the guest has written it, but for what its size and type leave. */
+static void check_registers(struct fake_domain *domain, const struct model *model)
+{
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX && !domain->state.rebar_count; i++)
+        require(
+            !model->bar_rules[i].is_known ||
+            domain_read(domain, RP_PCI_BAR0 + 4 * i, 4) ==
+                ((model->bars[i] & model->bar_rules[i].mask) | model->bar_rules[i].type));
 }
 
 static void check_bars(struct fake_domain *domain)
@@ -224,21 +391,19 @@ static void check_mappings(const struct fake_domain *domain)
 }
 
 /* The function's table holds what the embedder wrote, and sends nothing else. */
-static void check_msix(const struct fake_domain *domain)
+static void check_msix(const struct fake_domain *domain, const struct model *model)
 {
     const struct rp_vpci_msix *msix = &domain->state.msix;
-    const uint64_t base = domain->state.bars[msix->table_bar].hpa.value;
 
-    if (!msix->offset || base != NVME_BAR_ADDRESS)
+    if (!msix->offset || !model->has_table)
         return;
-    for (unsigned i = 0; i < msix->entry_count; i++) {
+    for (unsigned i = 0; i < model->entry_count; i++) {
         uint32_t entry[4];
-        memcpy(entry, domain->bar_memory + msix->table_offset + 16 * i, sizeof(entry));
+        memcpy(entry, domain->bar_memory + model->table + 16 * i, sizeof(entry));
         require(entry[0] == 0 || entry[0] == HOST_ADDRESS);
         require(entry[1] == 0 && (entry[2] == 0 || entry[2] == HOST_DATA));
         require((entry[3] & 1) == msix->entries[i].is_masked_in_hw);
-        require((entry[3] & 1) ||
-                (entry[0] == HOST_ADDRESS && !msix->entries[i].is_masked));
+        require((entry[3] & 1) || (entry[0] == HOST_ADDRESS && !model->is_masked[i]));
     }
 }
 
@@ -250,14 +415,21 @@ static void check_writes(const struct fake_domain *domain, const struct oracle *
                 0);
 }
 
-static void check_msi(const struct fake_domain *domain)
+static bool is_msi_on(const struct model *model, const uint8_t *registers)
 {
-    const struct rp_vpci_msi *msi = &domain->state.msi;
+    return model->msi && (registers[model->msi + 2] & 1);
+}
 
-    if (!msi->offset)
-        return;
-    require(!msi->is_enabled_in_hw || msi->is_enabled);
-    require(!msi->is_enabled_in_hw || msi->hw_address == HOST_ADDRESS);
+/* It goes on with the embedder's message, at the guest's word. */
+static void check_msi_goes_on(struct fake_domain *domain, const struct model *model)
+{
+    const struct fake_device *device = &domain->device;
+
+    require(fake_device_get(device, model->msi + 4, 4) == HOST_ADDRESS);
+    require(fake_device_get(device, model->msi_data, 2) == HOST_DATA);
+    require(model->msi_data != model->msi + 12 ||
+            fake_device_get(device, model->msi + 8, 4) == 0);
+    require(domain_read(domain, model->msi + 2, 1) & 1);
 }
 
 /* ---- Operations
@@ -271,9 +443,13 @@ static uint64_t pick_gpa(struct fake_domain *domain, struct input *input)
     return (bar ? bar->address : 0) + (take(input, 2) & 0xffff);
 }
 
-static void program(struct fake_domain *domain, unsigned index)
+static void program(struct fake_domain *domain, const struct model *model, unsigned index)
 {
+    const bool was_on = is_msi_on(model, domain->device.bytes);
+
     (void)!rp_vpci_msi_program(&domain->state, HOST_ADDRESS, HOST_DATA);
+    if (!was_on && is_msi_on(model, domain->device.bytes))
+        check_msi_goes_on(domain, model);
     (void)!rp_vpci_msix_program(&domain->state, index, HOST_ADDRESS, HOST_DATA);
 }
 
@@ -298,22 +474,24 @@ static void check_port(const struct fake_domain *domain, uint16_t port, unsigned
 
 /* True if the guest itself did it: then the function's registers are compared. */
 static bool operate(struct fake_domain *domain, struct oracle *oracle,
-                    struct input *input)
+                    struct model *model, struct input *input)
 {
     static const unsigned widths[] = {1, 2, 4, 8, 3, 0, 16, 4};
     const unsigned what = take(input, 1);
     const unsigned width = widths[what >> 4 & 7];
+    uint32_t value;
+    uint64_t gpa;
     unsigned reg;
 
     switch (what & 0xf) {
     case 0:
-        program(domain, take(input, 1));
+        program(domain, model, take(input, 1));
         return false;
     case 1:
         domain->device.bytes[take(input, 2) % 4096] = (uint8_t)take(input, 1);
         return false;
     case 2:
-        look_at(oracle, &domain->device);
+        look_at(oracle, model, &domain->device);
         require(rp_vpci_build(&domain->view, &domain->state,
                               (what & 0x10) ? RP_CFG_SIZE_EXTENDED
                                             : RP_CFG_SIZE_CONVENTIONAL) == RP_OK ||
@@ -321,7 +499,8 @@ static bool operate(struct fake_domain *domain, struct oracle *oracle,
         return false;
     case 3:
         (void)!rp_vpci_flr_start(&domain->state);
-        (void)!rp_vpci_flr_finish(&domain->state);
+        if (rp_vpci_flr_finish(&domain->state) == RP_OK)
+            forget_writes(model);
         return false;
     case 4:
         rp_vpci_window_set(&domain->state, (enum rp_vpci_window_kind)(what >> 4 & 1),
@@ -332,7 +511,11 @@ static bool operate(struct fake_domain *domain, struct oracle *oracle,
         return false;
     case 5:
     case 6:
-        domain_mmio_write(domain, pick_gpa(domain, input), width, take(input, 4));
+        gpa = pick_gpa(domain, input);
+        value = take(input, 4);
+        if (rp_vpci_mmio_write(&domain->state, (rp_gpa_t){gpa}, width, value,
+                               &domain->effects))
+            note_mmio_write(model, gpa, width, value);
         return true;
     case 7:
         (void)domain_mmio_read(domain, pick_gpa(domain, input), width);
@@ -344,7 +527,11 @@ static bool operate(struct fake_domain *domain, struct oracle *oracle,
         return true;
     default:
         reg = take(input, 2);
-        domain_write(domain, (what & 0x80) ? reg : reg & 0x1ff, width, take(input, 4));
+        if (!(what & 0x80))
+            reg &= 0x1ff;
+        value = take(input, 4);
+        domain_write(domain, reg, width, value);
+        note_write(model, reg, width, value);
         return true;
     }
 }
@@ -377,26 +564,31 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fake_domain *domain = fake_domain_new();
     struct input input = {data, size};
     struct oracle oracle;
+    struct model model;
     uint8_t before[RP_CFG_SIZE_EXTENDED];
 
     make_device(domain, &input);
+    begin_model(&model, domain);
     if (fake_domain_start(domain) == RP_OK) {
         for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
             rp_vpci_bar_set_room(&domain->state, i, BAR_ROOM);
-        look_at(&oracle, &domain->device);
+        look_at(&oracle, &model, &domain->device);
         for (unsigned i = 0; i < OPERATIONS_MAX && input.size; i++) {
             bool is_guests;
             memcpy(before, domain->device.bytes, sizeof(before));
-            is_guests = operate(domain, &oracle, &input);
-            if (is_guests)
+            is_guests = operate(domain, &oracle, &model, &input);
+            if (is_guests) {
                 check_writes(domain, &oracle, before);
+                require(is_msi_on(&model, before) ||
+                        !is_msi_on(&model, domain->device.bytes));
+            }
             if (domain->view.size == 0)
                 break;
+            check_registers(domain, &model);
             check_bars(domain);
             check_sizes(domain);
             check_mappings(domain);
-            check_msi(domain);
-            check_msix(domain);
+            check_msix(domain, &model);
         }
         if (domain->view.size)
             check_visible(domain, &oracle);
