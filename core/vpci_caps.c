@@ -48,13 +48,17 @@ void vpci_pm_control_write(struct rp_vpci_state *state, unsigned argument,
 
 /* ---- Vital product data: 7.9.19 ----------------------------------------------- */
 
-/* A write of the flag as 1 would store: it goes to the function as 0, which reads. */
+/*
+ * A write of the flag as 1 would store: it goes to the function as 0, which reads. Its
+ * return to 0 would say that the data are stored, so until the next read it stays 1.
+ */
 static const struct vpci_reg vpd_regs[] = {
     {.offset = RP_PCI_VPD_ADDRESS,
      .width = 2,
      .ro = RP_PCI_VPD_ADDRESS_FLAG,
      .rw = RP_PCI_VPD_ADDRESS_MASK,
-     .write_zero = RP_PCI_VPD_ADDRESS_FLAG},
+     .write_zero = RP_PCI_VPD_ADDRESS_FLAG,
+     .virt = RP_PCI_VPD_ADDRESS_FLAG},
     {.offset = RP_PCI_VPD_DATA, .width = 4, .ro = 0xffffffff},
 };
 

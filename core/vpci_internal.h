@@ -56,7 +56,7 @@ typedef void vpci_write_fn(struct rp_vpci_state *state, unsigned argument,
 /*
  * One register, as the specification lists it. What is in no mask and not the
  * handler's reads as zero. ro, rw, rw1c, virt and value are disjoint, and so
- * are rw, rw1c and write_zero.
+ * are rw, rw1c and write_zero; but what is ro and virt reads as 1 if either is.
  */
 struct vpci_reg {
     uint16_t offset;     /* from the start of its capability, or of the space */

@@ -43,7 +43,8 @@ static void check_masks(const struct vpci_reg *reg)
 {
     const uint32_t width_mask =
         reg->width == 4 ? 0xffffffffu : (1u << 8 * reg->width) - 1;
-    const uint32_t shown[] = {reg->ro, reg->rw, reg->rw1c, reg->virt, reg->value};
+    const uint32_t shown[] = {reg->ro & ~reg->virt, reg->rw, reg->rw1c, reg->virt,
+                              reg->value};
     uint32_t all = 0;
 
     for (unsigned i = 0; i < 5; i++) {
@@ -361,7 +362,10 @@ static void power_management(void **state)
     }
 }
 
-/* 7.9.19: the flag is written as zero, so that every write of an address reads. */
+/*
+ * 7.9.19: the flag is written as zero, so that every write of an address reads. One that
+ * was to store has not done so, as long as anybody waits for it.
+ */
 static void vital_product_data(void **state)
 {
     struct fake_domain *domain = *state;
@@ -372,6 +376,9 @@ static void vital_product_data(void **state)
     assert_int_equal(domain->device.write_count, 0);
     domain_write(domain, STANDARD_PLACE + 2, 2, 0x8010);
     assert_int_equal(hw(domain, STANDARD_PLACE + 2, 2), 0x0010);
+    assert_int_equal(domain_read(domain, STANDARD_PLACE + 2, 2), 0x8010);
+    domain_write(domain, STANDARD_PLACE + 2, 2, 0x0010);
+    assert_int_equal(domain_read(domain, STANDARD_PLACE + 2, 2), 0x0010);
     fake_device_set(&domain->device, STANDARD_PLACE + 2, 2, 0x8010);
     assert_int_equal(domain_read(domain, STANDARD_PLACE + 2, 2), 0x8010);
     domain_write(domain, STANDARD_PLACE + 3, 1, 0x80);
@@ -688,6 +695,25 @@ static void msi_data(void **state)
     assert_int_equal(domain_read(domain, NVME_MSI + 12, 2), 0xc0ff);
 }
 
+/* c01855bec5: what the embedder has still to do finds no function any more. */
+static void after_detaching_nothing_is_programmed(void **state)
+{
+    struct fake_domain *domain = *state;
+    unsigned long reads;
+
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    domain_write(domain, NVME_MSI + 2, 2, 0x0001);
+    rp_vpci_detach(&domain->state);
+    reads = domain->device.reads;
+    domain->device.write_count = 0;
+    assert_int_equal(rp_vpci_msi_program(&domain->state, 0xfee00000, 0x41),
+                     RP_ERR_NO_DEVICE);
+    assert_int_equal(rp_vpci_msix_program(&domain->state, 0, 0xfee00000, 0x41),
+                     RP_ERR_NO_DEVICE);
+    assert_int_equal(domain->device.reads, reads);
+    assert_int_equal(domain->device.write_count, 0);
+}
+
 /* ID and pointer stand in the dword of MSI's and MSI-X's control. */
 static void what_stands_beside_a_control_is_not_part_of_it(void **state)
 {
@@ -747,6 +773,7 @@ int main(void)
         PREPARED(advanced_error_reporting),
         PREPARED(power_budgeting),
         PREPARED(msi_data),
+        PREPARED(after_detaching_nothing_is_programmed),
         PREPARED(what_stands_beside_a_control_is_not_part_of_it),
     };
 

@@ -43,7 +43,12 @@ struct bits {
 #define ALL 0xffffffffu
 
 static const struct bits vpd[] = {
-    {.offset = 0, .seen = 0xffff0000, .written = 0x7fff0000, .zeroed = 0x80000000},
+    /* The flag is the domain's too: it stays 1 after what was to store, and did not. */
+    {.offset = 0,
+     .seen = 0xffff0000,
+     .written = 0x7fff0000,
+     .zeroed = 0x80000000,
+     .own = 0x80000000},
     {.offset = 4, .seen = ALL},
 };
 
