@@ -278,6 +278,7 @@ UNIT_TESTS := \
 	string \
 	topology \
 	types \
+	vapic \
 	vioapic \
 	vpci \
 	vpci_bars \
@@ -328,6 +329,8 @@ test_iommu_SRCS := hypervisor/iommu/amdvi.c $(test_amdvi_SRCS)
 test_launch_SRCS := $(LAUNCH_SRCS)
 test_pvh_SRCS := hypervisor/guest/pvh.c
 test_saved_SRCS := $(AUDIT_INPUT_SRCS)
+test_vapic_SRCS := hypervisor/guest/vapic.c hypervisor/guest/vioapic.c \
+	hypervisor/guest/x2apic.c
 test_vioapic_SRCS := hypervisor/guest/vioapic.c
 test_vrtc_SRCS := hypervisor/guest/vrtc.c
 test_vuart_SRCS := hypervisor/guest/vuart.c
