@@ -13,7 +13,8 @@ OPT ?=
 # repeat an expression where its value is used; and calls are shorter than it believes.
 SMALL := -Oz $(if $(findstring clang,$(CC)),,-fno-tree-dominator-opts -fno-caller-saves \
 	-fno-tree-loop-im -fno-move-loop-invariants -fno-if-conversion \
-	-fno-tree-switch-conversion -fno-tree-forwprop --param=uninlined-function-insns=0)
+	-fno-tree-switch-conversion -fno-tree-forwprop -fno-forward-propagate \
+	--param=uninlined-function-insns=0)
 CORE_OPT := $(or $(OPT),$(SMALL))
 HYPERVISOR_OPT := $(or $(OPT),$(SMALL))
 
