@@ -93,3 +93,5 @@ while [ "$stay" -le "$(argument stays)" ]; do
     wait_for 60 is_gone || fail "stay-$stay" "the disk is still there"
     stay=$((stay + 1))
 done
+# The driver does without an interrupt that is lost, after half a minute.
+expect interrupts-came "" "$(dmesg | grep 'completion polled')"
