@@ -86,10 +86,8 @@ void bars_learn(const struct rp_function *function)
                               ranges, RANGE_MAX,     space.count};
     if (!learn(index_of(function), function))
         console_log("warning: more than %u BARs: the hardware domain is not kept from "
-                    "those of %04x:%02x:%02x.%x",
-                    RANGE_MAX, rp_sbdf_segment(function->sbdf),
-                    rp_sbdf_bus(function->sbdf), rp_sbdf_dev(function->sbdf),
-                    rp_sbdf_fn(function->sbdf));
+                    "those of %pS",
+                    RANGE_MAX, &function->sbdf);
 }
 
 /* For want of a function, they are the first one's, a host bridge. */

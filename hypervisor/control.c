@@ -62,9 +62,7 @@ static int64_t choose_port(const struct domain *domain, uint64_t number)
 static int64_t refuse(const struct rp_function *scanned, const struct domain *domain,
                       const char *why)
 {
-    console_log("attach of %04x:%02x:%02x.%x to %s: %s", rp_sbdf_segment(scanned->sbdf),
-                rp_sbdf_bus(scanned->sbdf), rp_sbdf_dev(scanned->sbdf),
-                rp_sbdf_fn(scanned->sbdf), domain->name, why);
+    console_log("attach of %pS to %s: %s", &scanned->sbdf, domain->name, why);
     return -XEN_EIO;
 }
 

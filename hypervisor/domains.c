@@ -342,9 +342,7 @@ static void log_event(void *context, const struct iommu_event *event)
     if (*left == 0)
         return;
     *left -= 1;
-    console_log("IOMMU: %04x:%02x:%02x.%x: %s: %s of %llx, event %x",
-                rp_sbdf_segment(event->sbdf), rp_sbdf_bus(event->sbdf),
-                rp_sbdf_dev(event->sbdf), rp_sbdf_fn(event->sbdf),
+    console_log("IOMMU: %pS: %s: %s of %llx, event %x", &event->sbdf,
                 iommu_event_text(event->kind), event->is_write ? "write" : "read",
                 (unsigned long long)event->address, event->code);
 }

@@ -122,11 +122,9 @@ static void read_amd_register(struct rp_ecam *ecam)
 
 static void log_probe(const struct rp_probe *probe)
 {
-    console_log("probe of the ECAM region at %llx: %s: %04x:%02x:%02x.%x",
+    console_log("probe of the ECAM region at %llx: %s: %pS",
                 (unsigned long long)rp_ecam_start(&probe->range).value,
-                rp_probe_verdict_text(probe->verdict), rp_sbdf_segment(probe->where),
-                rp_sbdf_bus(probe->where), rp_sbdf_dev(probe->where),
-                rp_sbdf_fn(probe->where));
+                rp_probe_verdict_text(probe->verdict), &probe->where);
 }
 
 static void probe(const struct rp_ecam *ecam, struct rp_ecam_region *region)

@@ -121,10 +121,8 @@ void machine_evaluate(size_t index, const char *who)
     if (reports.is_sealed)
         rp_scan_finalize(function);
     verdict = rp_scan_verdict(function);
-    console_log("%04x:%02x:%02x.%x: announced by %s: configuration space %u bytes: %s",
-                rp_sbdf_segment(function->sbdf), rp_sbdf_bus(function->sbdf),
-                rp_sbdf_dev(function->sbdf), rp_sbdf_fn(function->sbdf), who,
-                verdict.size, rp_extcfg_reason_text(verdict.reason));
+    console_log("%pS: announced by %s: configuration space %u bytes: %s", &function->sbdf,
+                who, verdict.size, rp_extcfg_reason_text(verdict.reason));
 }
 
 uint32_t machine_next_vf(uint32_t pf, uint32_t from)

@@ -65,9 +65,7 @@ static void print_function(const struct rp_function *function)
 {
     struct rp_extcfg_verdict verdict = rp_scan_verdict(function);
 
-    console_log("  %04x:%02x:%02x.%x  %04x:%04x  %06x  %4u  %-5s  %s",
-                rp_sbdf_segment(function->sbdf), rp_sbdf_bus(function->sbdf),
-                rp_sbdf_dev(function->sbdf), rp_sbdf_fn(function->sbdf),
+    console_log("  %pS  %04x:%04x  %06x  %4u  %-5s  %s", &function->sbdf,
                 function->vendor_id, function->device_id, function->class_code,
                 verdict.size, verdict.final ? "yes" : "no",
                 rp_extcfg_reason_text(verdict.reason));

@@ -41,9 +41,7 @@ static void log_change(const struct rp_function *function, struct rp_extcfg_verd
 {
     struct rp_extcfg_verdict now = rp_scan_verdict(function);
 
-    console_log("%04x:%02x:%02x.%x: configuration space %u -> %u bytes: %s",
-                rp_sbdf_segment(function->sbdf), rp_sbdf_bus(function->sbdf),
-                rp_sbdf_dev(function->sbdf), rp_sbdf_fn(function->sbdf), old.size,
+    console_log("%pS: configuration space %u -> %u bytes: %s", &function->sbdf, old.size,
                 now.size, rp_extcfg_reason_text(now.reason));
 }
 
@@ -108,12 +106,10 @@ static void log_busy(void)
 {
     const struct rp_function *function = &machine_scan()->functions[current.busy];
 
-    console_log("ECAM region at %llx: report of %s refused: it would change %04x:%02x:"
-                "%02x.%x, which %s has: %s",
+    console_log("ECAM region at %llx: report of %s refused: it would change %pS, which "
+                "%s has: %s",
                 (unsigned long long)current.request.range.base.value,
-                reporter_text(&current.request), rp_sbdf_segment(function->sbdf),
-                rp_sbdf_bus(function->sbdf), rp_sbdf_dev(function->sbdf),
-                rp_sbdf_fn(function->sbdf), holder_text(function),
+                reporter_text(&current.request), &function->sbdf, holder_text(function),
                 rp_scan_verdict(function).final ? "its verdict is final"
                                                 : "detach that first");
 }

@@ -175,9 +175,8 @@ static void look(const struct rp_function *port)
     write(port, aer + RP_PCI_AER_ROOT_STATUS, 4, status);
     if (is_too_loud(port)) {
         write(port, aer + RP_PCI_AER_ROOT_COMMAND, 4, 0);
-        console_log("%02x:%02x.%x: too many errors behind it: heard again after a reset",
-                    rp_sbdf_bus(port->sbdf), rp_sbdf_dev(port->sbdf),
-                    rp_sbdf_fn(port->sbdf));
+        console_log("%pS: too many errors behind it: heard again after a reset",
+                    &port->sbdf);
     }
     pass_on(port, status, read(port, aer + RP_PCI_AER_ERROR_SOURCE, 4));
 }

@@ -46,9 +46,7 @@ static size_t record_pages(void)
 
 void function_log(const struct rp_function *function, const char *what)
 {
-    console_log("%04x:%02x:%02x.%x: %s", rp_sbdf_segment(function->sbdf),
-                rp_sbdf_bus(function->sbdf), rp_sbdf_dev(function->sbdf),
-                rp_sbdf_fn(function->sbdf), what);
+    console_log("%pS: %s", &function->sbdf, what);
 }
 
 /*

@@ -85,9 +85,7 @@ static struct hardware_function *take_record(struct domain *domain)
 
 static void log_not_given(const struct domain *domain, rp_sbdf_t sbdf, const char *why)
 {
-    console_log("%s: %04x:%02x:%02x.%x is absent: %s", domain->name,
-                rp_sbdf_segment(sbdf), rp_sbdf_bus(sbdf), rp_sbdf_dev(sbdf),
-                rp_sbdf_fn(sbdf), why);
+    console_log("%s: %pS is absent: %s", domain->name, &sbdf, why);
 }
 
 /*

@@ -190,8 +190,7 @@ static int64_t withdraw(struct vcpu *vcpu, rp_sbdf_t sbdf)
     hardware_abandon(domain, index, vcpu);
     if (scan->functions[index].pf == RP_SCAN_NONE)
         rp_scan_remove(scan, index);
-    console_log("%04x:%02x:%02x.%x: removed by %s", rp_sbdf_segment(sbdf),
-                rp_sbdf_bus(sbdf), rp_sbdf_dev(sbdf), rp_sbdf_fn(sbdf), domain->name);
+    console_log("%pS: removed by %s", &sbdf, domain->name);
     return 0;
 }
 

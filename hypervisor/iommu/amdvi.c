@@ -166,8 +166,7 @@ static enum iommu_status start_unit(const struct acpi_ivhd *ivhd)
     if (status == IOMMU_OK)
         amdvi.unit_count++;
     console_log(
-        "iommu: AMD IOMMU %04x:%02x:%02x.%x at 0x%llx, features 0x%llx: %s", number,
-        rp_sbdf_bus(ivhd->sbdf), rp_sbdf_dev(ivhd->sbdf), rp_sbdf_fn(ivhd->sbdf),
+        "iommu: AMD IOMMU %pS at 0x%llx, features 0x%llx: %s", &ivhd->sbdf,
         (unsigned long long)ivhd->base, (unsigned long long)unit->extended_feature,
         status == IOMMU_OK ? "all functions in quarantine" : iommu_status_text(status));
     return status;

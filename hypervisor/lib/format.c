@@ -2,8 +2,7 @@
 /* Formats text into a buffer: the part of printf that a log needs. */
 #include "lib/format.h"
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <rootport/types.h>
 
 struct output {
     char *buffer;
@@ -71,6 +70,13 @@ static void put_string(struct output *out, const struct conversion *conversion,
     put_padded(out, conversion, text, length, false);
 }
 
+static void put_sbdf(struct output *out, rp_sbdf_t sbdf)
+{
+    out->length += format_line(out->buffer + out->length, out->size - out->length,
+                               "%04x:%02x:%02x.%x", rp_sbdf_segment(sbdf),
+                               rp_sbdf_bus(sbdf), rp_sbdf_dev(sbdf), rp_sbdf_fn(sbdf));
+}
+
 static const char *parse(const char *format, struct conversion *conversion)
 {
     *conversion = (struct conversion){0};
@@ -119,6 +125,11 @@ size_t format_text(char *buffer, size_t size, const char *format, va_list argume
                        conversion.kind == 'u' ? 10 : 16, false);
             break;
         case 'p':
+            if (*format == 'S') {
+                put_sbdf(&out, *va_arg(arguments, const rp_sbdf_t *));
+                format++;
+                break;
+            }
             put(&out, '0');
             put(&out, 'x');
             put_number(&out, &conversion, (uintptr_t)va_arg(arguments, void *), 16,

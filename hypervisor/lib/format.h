@@ -9,8 +9,9 @@
 /*
  * Writes at most @size bytes to @buffer, the terminating zero among them, and
  * returns how many characters stand there. Conversions: %s %c %d %u %x %p %%,
- * with l or ll before d, u and x, a width, and the flags 0 and -. Anything else
- * is copied as it stands. A NULL string is written as "(none)".
+ * with l or ll before d, u and x, a width, and the flags 0 and -; and %pS for an SBDF,
+ * whose address is given. Anything else is copied as it stands. A NULL string is
+ * written as "(none)".
  */
 size_t format_text(char *buffer, size_t size, const char *format, va_list arguments);
 

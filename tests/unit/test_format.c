@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include <rootport/types.h>
+
 #include "lib/format.h"
 
 /* The same text as snprintf() gives, whatever the buffer's size. */
@@ -52,6 +54,20 @@ static size_t format_wrong(char *text, size_t size, const char *format, ...)
     length = format_text(text, size, format, arguments);
     va_end(arguments);
     return length;
+}
+
+static void test_functions(void **state)
+{
+    const rp_sbdf_t sbdf = {0x12345e7};
+    char text[64];
+
+    (void)state;
+    format_line(text, sizeof text, "<%pS %u>", &sbdf, 9);
+    assert_string_equal(text, "<0123:45:1c.7 9>");
+    memset(text, 'x', sizeof text);
+    assert_int_equal(format_line(text, 9, "<%pS>", &sbdf), 8);
+    assert_string_equal(text, "<0123:45");
+    assert_int_equal(text[9], 'x');
 }
 
 static void test_what_it_does_not_know(void **state)
@@ -99,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_functions),
         cmocka_unit_test(test_what_it_does_not_know),
         cmocka_unit_test(test_it_ends_with_the_buffer),
         cmocka_unit_test(test_a_huge_width_ends),
