@@ -155,7 +155,7 @@ const char *rp_group_tie_text(enum rp_group_tie tie)
 }
 
 /* What can't be read is all ones, and has nothing left to turn on. */
-static void turn_acs_on(const struct rp_cfg *cfg, const struct rp_function *function)
+void rp_group_isolate_one(const struct rp_cfg *cfg, const struct rp_function *function)
 {
     const uint16_t offset = find_acs(cfg, function);
     uint32_t both;
@@ -179,7 +179,7 @@ void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
 
         for (uint32_t i = 0; i < scan->count; i++)
             if (scan->functions[i].is_present && scan->functions[i].parent == parent)
-                turn_acs_on(cfg, &scan->functions[i]);
+                rp_group_isolate_one(cfg, &scan->functions[i]);
         index = parent;
     }
 }

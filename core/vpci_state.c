@@ -67,6 +67,8 @@ static void save_controls(struct rp_vpci_state *state)
     for (unsigned i = 0; i < control_count(state); i++)
         state->hw_controls[i] =
             (uint16_t)vpci_hw_read(state, state->pcie_offset + controls[i], 2);
+    /* Their requester IDs would be ones that the IOMMU does not know. */
+    state->hw_controls[0] &= (uint16_t)~RP_PCI_PCIE_DEVICE_CONTROL_PHANTOM_FUNCTIONS;
 }
 
 /* In the order in which they are restored: what L1 substates need, then their enables. */
@@ -77,6 +79,7 @@ static const struct {
     {RP_PCI_EXTCAP_ID_LTR, RP_PCI_LTR_MAX_LATENCIES},
     {RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES, RP_PCI_L1_PM_SUBSTATES_CONTROL2},
     {RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES, RP_PCI_L1_PM_SUBSTATES_CONTROL1},
+    {RP_PCI_EXTCAP_ID_PTM, RP_PCI_PTM_CONTROL},
 };
 
 uint16_t vpci_found_at(const struct rp_vpci_view *view, uint16_t id)
@@ -87,7 +90,8 @@ uint16_t vpci_found_at(const struct rp_vpci_view *view, uint16_t id)
     return 0;
 }
 
-/* The capabilities are hidden, so these are firmware's values whenever they are read. */
+/* No domain can write any of these, so they are firmware's values whenever they are read.
+ */
 void vpci_state_note_link(const struct rp_vpci_view *view)
 {
     struct rp_vpci_state *state = view->state;

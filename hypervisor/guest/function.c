@@ -223,6 +223,7 @@ bool function_end_reset(struct guest_function *function)
         function->ready_at = clock_deadline_us(FLR_WAIT_US);
         return false;
     }
+    rp_group_isolate_one(machine_cfg(), function->scanned);
     errors_enable(function->scanned);
     __atomic_store_n(&function->is_resetting, false, __ATOMIC_RELEASE);
     return true;

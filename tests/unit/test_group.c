@@ -180,6 +180,29 @@ static void acs_counts_when_it_is_on(void **state)
                      ACS_OF_FUNCTION);
 }
 
+/* 6.6.2 leaves a function nothing of its ACS; that of the others isn't touched. */
+static void acs_that_a_reset_took_is_turned_on_again(void **state)
+{
+    struct machine *machine = *state;
+    struct fake_function *functions[2];
+
+    for (unsigned fn = 0; fn < 2; fn++) {
+        functions[fn] =
+            add(machine, rp_sbdf(0, 0, 3, fn), RP_PCI_PCIE_TYPE_INTEGRATED_ENDPOINT);
+        give_acs(functions[fn], ACS_OF_FUNCTION, ACS_OF_FUNCTION);
+    }
+    scan(machine);
+    for (unsigned fn = 0; fn < 2; fn++)
+        fake_set16(functions[fn], ACS + 6, 0);
+    assert_together(machine, rp_sbdf(0, 0, 3, 0), rp_sbdf(0, 0, 3, 1), RP_GROUP_DEVICE);
+    rp_group_isolate_one(
+        &machine->cfg, &machine->scan.functions[index_of(machine, rp_sbdf(0, 0, 3, 1))]);
+    assert_int_equal(fake_pci_read(machine->pci, rp_sbdf(0, 0, 3, 0), ACS + 6, 2), 0);
+    assert_int_equal(fake_pci_read(machine->pci, rp_sbdf(0, 0, 3, 1), ACS + 6, 2),
+                     ACS_OF_FUNCTION);
+    assert_apart(machine, rp_sbdf(0, 0, 3, 0), rp_sbdf(0, 0, 3, 1));
+}
+
 /* While extended configuration space cannot be reached, nothing vouches for anybody. */
 static void acs_out_of_reach_counts_for_nothing(void **state)
 {
@@ -493,6 +516,7 @@ int main(void)
         GROUP_TEST(functions_of_a_device_are_together),
         GROUP_TEST(functions_with_acs_are_apart),
         GROUP_TEST(acs_counts_when_it_is_on),
+        GROUP_TEST(acs_that_a_reset_took_is_turned_on_again),
         GROUP_TEST(acs_is_turned_on_beside_the_way_up),
         GROUP_TEST(acs_out_of_reach_counts_for_nothing),
         GROUP_TEST(functions_behind_a_link_are_one_device),

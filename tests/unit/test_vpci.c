@@ -588,6 +588,7 @@ static void after_an_flr_registers_are_reset(void **state)
     struct fake_domain *domain = *state;
     struct fake_device *device = &domain->device;
 
+    fake_device_set(device, NVME_PCIE + 8, 2, 0x2a30); /* with phantom functions */
     fake_device_set(device, NVME_PCIE + 16, 2, 0x0042);
     fake_device_set(device, NVME_PCIE + 0x28, 2, 0x0400);
     assert_int_equal(fake_domain_start(domain), RP_OK);

@@ -499,14 +499,17 @@ static void requests_without_an_answer_are_pending(void **state)
     assert_true(rp_vpci_has_pending(&domain->state));
 }
 
-/* The link goes on as firmware set it up: 7.8.2 and 7.8.3, which guests do not see. */
+/* The link goes on as firmware set it up: 7.8.2, 7.8.3 and 7.9.16. */
 static void an_flr_leaves_the_link_as_it_was(void **state)
 {
     struct fake_domain *domain = *state;
     struct fake_device *device = &domain->device;
 
     fake_device_set_extcap(device, NVME_UNKNOWN, RP_PCI_EXTCAP_ID_LTR, 1, 0x200);
-    fake_device_set_extcap(device, 0x200, RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES, 1, 0);
+    fake_device_set_extcap(device, 0x200, RP_PCI_EXTCAP_ID_L1_PM_SUBSTATES, 1, 0x240);
+    fake_device_set_extcap(device, 0x240, RP_PCI_EXTCAP_ID_PTM, 1, 0);
+    fake_device_set(device, 0x248, 4, 0x00000401);
+    fake_device_set_rw(device, 0x248, 4, 0x0000ff03);
     fake_device_set(device, NVME_UNKNOWN + 4, 4, 0x10031003);
     fake_device_set(device, 0x208, 4, 0x40a0000f);
     fake_device_set(device, 0x20c, 4, 0x00000029);
@@ -517,6 +520,7 @@ static void an_flr_leaves_the_link_as_it_was(void **state)
     fake_device_set(device, NVME_UNKNOWN + 4, 4, 0);
     fake_device_set(device, 0x208, 4, 0);
     fake_device_set(device, 0x20c, 4, 0);
+    fake_device_set(device, 0x248, 4, 0);
     /* A view that is built now does not take these for firmware's. */
     assert_int_equal(rp_vpci_build(&domain->view, &domain->state, RP_CFG_SIZE_EXTENDED),
                      RP_OK);
@@ -525,6 +529,7 @@ static void an_flr_leaves_the_link_as_it_was(void **state)
     assert_int_equal(fake_device_get(device, NVME_UNKNOWN + 4, 4), 0x10031003);
     assert_int_equal(fake_device_get(device, 0x208, 4), 0x40a0000f);
     assert_int_equal(fake_device_get(device, 0x20c, 4), 0x00000029);
+    assert_int_equal(domain_read(domain, 0x248, 4), 0x00000401);
     /* Enables, in Control 1, come after what they enable. */
     assert_int_equal(device->writes[1].reg, 0x20c);
     assert_int_equal(device->writes[2].reg, 0x208);

@@ -54,6 +54,9 @@ const char *rp_group_tie_text(enum rp_group_tie tie);
 void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
                       uint32_t index);
 
+/* Likewise, in @function alone: a reset takes it (PCI Express Base r5.0, 6.6.2). */
+void rp_group_isolate_one(const struct rp_cfg *cfg, const struct rp_function *function);
+
 /* ---- Host addresses ---- */
 
 /*

@@ -568,7 +568,7 @@ enum {
     RP_PCI_ARI_SIZE = 0x08,
 };
 
-/* Extended capabilities that are read whole: 7.9.3, 7.9.1, 7.7.8, 7.9.13, 7.7.4 to 7.7.6
+/* Extended capabilities that are read whole: 7.9.3, 7.9.1, 7.7.8, 7.9.16, 7.7.4 to 7.7.6
  */
 enum {
     RP_PCI_SERIAL_NUMBER_SIZE = 0x0c,
@@ -578,6 +578,7 @@ enum {
     RP_PCI_ACS_CAPABILITY = 0x04,
     RP_PCI_ACS_CONTROL = 0x06,
     RP_PCI_ACS_BASE_SIZE = 0x08,
+    RP_PCI_PTM_CONTROL = 0x08,
     RP_PCI_PTM_SIZE = 0x0c,
     RP_PCI_DATA_LINK_FEATURE_SIZE = 0x0c,
     RP_PCI_SECONDARY_PCIE_BASE_SIZE = 0x0c, /* and 2 bytes a lane */

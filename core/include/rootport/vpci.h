@@ -40,7 +40,7 @@ enum {
     RP_VPCI_MAPPINGS_MAX = RP_VPCI_BARS_MAX + 1 + 4,
     RP_VPCI_MSIX_ENTRIES_MAX = 2048,
     RP_VPCI_CONTROLS_MAX = 3,
-    RP_VPCI_LINK_REGS_MAX = 3,
+    RP_VPCI_LINK_REGS_MAX = 4,
 };
 
 /* For whom a view is. Zero is nobody: nothing can be built for it. */
@@ -196,8 +196,7 @@ struct rp_vpci_state {
     uint8_t af_offset;   /* of the Advanced Features capability; 0: none */
     /* Its control registers as firmware left them, restored after an FLR. */
     uint16_t hw_controls[RP_VPCI_CONTROLS_MAX];
-    /* Registers of LTR and L1 PM Substates likewise, from the first view that has them.
-     */
+    /* Of LTR, L1 PM Substates and PTM likewise, from the first view that has them. */
     struct rp_vpci_link_reg {
         uint16_t reg; /* 0: unused */
         uint32_t value;
@@ -291,6 +290,8 @@ bool rp_vpci_has_pending(const struct rp_vpci_state *state);
  * hardware lost (BARs, memory decode) and gives every register that the domain
  * sees its reset value, so no BAR is mapped. RP_ERR_UNSUPPORTED: the function
  * has no FLR. RP_ERR_UNREACHABLE: it does not answer (yet).
+ *
+ * ACS, which an FLR turns off, is the embedder's: rp_group_isolate_one().
  *
  * Without FLR start() has stopped the function all the same, and finish() is
  * right after any other kind of reset, or none.
