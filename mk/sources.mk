@@ -259,6 +259,7 @@ UNIT_TESTS := \
 	launch \
 	mcfg \
 	memmap \
+	mmio \
 	pagetable \
 	pciehp \
 	pins \
@@ -275,6 +276,7 @@ UNIT_TESTS := \
 	saved \
 	scan \
 	space \
+	sriov \
 	string \
 	topology \
 	types \
@@ -307,6 +309,8 @@ test_pagetable_SRCS := hypervisor/mm/pagetable.c
 test_guest_cpu_SRCS := hypervisor/guest/cpuid.c hypervisor/guest/io.c \
 	hypervisor/guest/msr.c
 test_memmap_SRCS := hypervisor/mm/memmap.c
+test_mmio_SRCS := hypervisor/guest/fetch.c hypervisor/guest/mmio.c \
+	hypervisor/svm/decode.c hypervisor/svm/execute.c
 test_aml_SRCS := hypervisor/guest/acpi_writer.c hypervisor/guest/aml.c
 test_conline_SRCS := hypervisor/guest/conline.c
 test_config_SRCS := $(filter-out tools/main.c,$(TOOL_SRCS)) $(LAUNCH_SRCS)
@@ -331,6 +335,7 @@ test_pvh_SRCS := hypervisor/guest/pvh.c
 test_saved_SRCS := $(AUDIT_INPUT_SRCS)
 test_vapic_SRCS := hypervisor/guest/vapic.c hypervisor/guest/vioapic.c \
 	hypervisor/guest/x2apic.c
+test_sriov_SRCS := hypervisor/guest/sriov.c
 test_vioapic_SRCS := hypervisor/guest/vioapic.c
 test_vrtc_SRCS := hypervisor/guest/vrtc.c
 test_vuart_SRCS := hypervisor/guest/vuart.c

@@ -91,6 +91,7 @@ struct domain {
     uint32_t refused_count;  /* accesses to what isn't the domain's, for the log */
 
     bool has_iommu;
+    bool has_vfs_to_come; /* atomic: sriov_look() */
     struct iommu_context iommu;
 
     struct spinlock device_lock; /* UART, I/O APIC, clock, console line */

@@ -313,7 +313,7 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
         pages_free(function, record_pages());
         return NULL;
     }
-    if (!start_reset(function))
+    if (!sriov_is_new(scanned) && !start_reset(function))
         function_log(scanned, "no reset is known: given as firmware left it");
     function->next = functions;
     functions = function;

@@ -30,6 +30,13 @@ enum function_next {
     FUNCTION_KEEP,      /* the record stays: its domain gets it again */
 };
 
+/* Virtual functions that its owner has turned on, and that are to be looked for. */
+enum function_vfs {
+    FUNCTION_VFS_NONE = 0,
+    FUNCTION_VFS_NEW,
+    FUNCTION_VFS_AGAIN, /* they were on already */
+};
+
 struct guest_function {
     struct guest_function *next;
     struct rp_function *scanned;
@@ -40,7 +47,8 @@ struct guest_function {
     uint32_t policy;           /* of enum rp_vpci_policy */
     uint32_t last_owner;       /* of a tainted one; 0: nobody may have it again */
     bool is_resetting;         /* atomic: as its owner asked; it answers nobody */
-    uint64_t ready_at;         /* clock_deadline_us(): when its reset is over */
+    uint8_t vfs;               /* enum function_vfs */
+    uint64_t ready_at;  /* clock_deadline_us(): when its reset is over, or @vfs answer */
     uint64_t vf_memory; /* of rp_vpci_sriov_allow(), for the port that it is held for */
     /* Whose it is or is to be; of a function that is taken back, whose it was. */
     struct domain *domain;

@@ -78,6 +78,10 @@ uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
     struct hardware_function *mine;
     uint32_t value = UINT32_MAX;
 
+    if (index == RP_SCAN_NONE) {
+        sriov_look(domain);
+        index = rp_scan_find(scan, sbdf);
+    }
     if (index == RP_SCAN_NONE)
         return UINT32_MAX;
     mine = own(domain, index);

@@ -12,6 +12,7 @@
 #include "guest/npt.h"
 #include "guest/pci.h"
 #include "guest/trapped.h"
+#include "mm/pages.h"
 #include "svm/execute.h"
 
 enum {
@@ -81,20 +82,28 @@ static void write(void *context, unsigned width, uint64_t value)
 }
 
 /*
- * Finds the addresses of both sides of a MOVS. The fault named one; which one
- * shows by translating the other. False: the guest's tables do not map it.
+ * Finds where an access begins, which may be in the page before the one that faulted, as
+ * absent functions are mapped; and the other side of a MOVS, whose fault named but one.
+ * False: the guest's tables do not map that.
  */
-static bool find_string_sides(struct access *access,
-                              const struct decode_instruction *instruction)
+static bool find_sides(struct access *access,
+                       const struct decode_instruction *instruction)
 {
     const struct vcpu *vcpu = access->vcpu;
     uint64_t from = decode_effective_address(instruction, &vcpu->regs, vcpu->rip);
     uint64_t to = decode_string_destination(instruction, &vcpu->regs);
+    bool is_found;
 
     from += hw_segment_base(vcpu, (enum decode_segment)instruction->address.segment);
     to += hw_segment_base(vcpu, DECODE_ES);
-    return fetch_translate(vcpu, from, &access->source) &&
-           fetch_translate(vcpu, to, &access->destination);
+    is_found = fetch_translate(vcpu, from, &from);
+    if (instruction->direction == DECODE_MEMORY_TO_MEMORY) {
+        access->source = from;
+        return is_found && fetch_translate(vcpu, to, &access->destination);
+    }
+    if (is_found && vcpu->exit.gpa - from < instruction->memory_width)
+        access->source = access->destination = from;
+    return true;
 }
 
 static void refuse(struct vcpu *vcpu, enum domain_end end, const char *why)
@@ -110,8 +119,9 @@ static void emulate(struct vcpu *vcpu, const struct decode_instruction *instruct
     struct access access = {vcpu, vcpu->exit.gpa, vcpu->exit.gpa};
     struct execute_memory memory = {read, write, &access};
 
-    if (instruction->direction == DECODE_MEMORY_TO_MEMORY &&
-        !find_string_sides(&access, instruction)) {
+    if ((instruction->direction == DECODE_MEMORY_TO_MEMORY ||
+         (vcpu->exit.kind == EXIT_ECAM && vcpu->exit.gpa % PAGE_SIZE == 0)) &&
+        !find_sides(&access, instruction)) {
         refuse(vcpu, DOMAIN_UNEMULATED, "the other side of a string move isn't mapped");
         return;
     }

@@ -295,8 +295,10 @@ static const struct rp_function *find_vf(const struct guest_port *place, uint8_t
     const struct guest_function *pf = __atomic_load_n(&place->function, __ATOMIC_SEQ_CST);
     uint32_t index = RP_SCAN_NONE;
 
-    if (pf != NULL)
+    if (pf != NULL) {
+        sriov_look(pf->domain);
         index = rp_scan_find(scan, (rp_sbdf_t){pf->sbdf.value + devfn});
+    }
     return index != RP_SCAN_NONE && scan->functions[index].pf != RP_SCAN_NONE &&
                    &scan->functions[scan->functions[index].pf] == pf->scanned
                ? &scan->functions[index]

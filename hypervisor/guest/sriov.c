@@ -18,8 +18,12 @@
 #include "guest/pci.h"
 #include "machine.h"
 
+/*
+ * After VF Enable is set, software waits 100 ms (9.3.3.3.1): by a clock of its own, which
+ * can be ahead of this one.
+ */
 enum {
-    VF_WAIT_US = 100000, /* after VF Enable is set, and for an FLR: 9.3.3.3.1, 6.6.2 */
+    VF_WAIT_US = 90000,
 };
 
 static uint32_t index_of(const struct guest_function *function)
@@ -33,12 +37,6 @@ struct guest_function *sriov_find(size_t index)
 
     return function != NULL ? function
                             : function_find(machine_scan()->functions[index].sbdf);
-}
-
-/* Around changes of the registers of what @domain has. */
-static struct spinlock *lock_of(const struct domain *domain)
-{
-    return hardware_is_for(domain) ? &domain->hardware->lock : &domain->pci->lock;
 }
 
 /* What is taken from a guest isn't its own any more, but for the record. */
@@ -145,103 +143,135 @@ static bool take_ranges(const struct guest_function *pf, struct vcpu *self)
 
 /*
  * Each goes to the port that names it, or else to the hardware domain, if its physical
- * function is that's.
+ * function is that's. A port had its turn when they were turned on.
  */
-static void find_vfs(struct domain *domain, uint32_t pf)
+static void find_vfs(struct guest_function *physical)
 {
     struct rp_scan *scan = machine_scan();
-    const struct guest_function *physical = sriov_find(pf);
+    struct domain *domain = physical->domain;
+    const uint32_t pf = index_of(physical);
 
-    if (!is_of(physical, domain) || !sriov_is_on(physical))
-        return;
     function_settle_all(); /* records of those that were there before */
     (void)rp_scan_add_vfs(scan, machine_cfg(), pf);
     for (uint32_t i = pf; (i = machine_next_vf(pf, i)) != RP_SCAN_NONE; i++) {
         machine_evaluate(i, domain->name);
-        if (scan->functions[i].owner == 0 && !domains_hold(i) && hardware_is_for(domain))
+        if (scan->functions[i].owner == 0 &&
+            (physical->vfs == FUNCTION_VFS_AGAIN || !domains_hold(i)) &&
+            hardware_is_for(domain))
             (void)hardware_adopt(domain, i);
     }
+    physical->vfs = FUNCTION_VFS_NONE;
+}
+
+bool sriov_is_new(const struct rp_function *function)
+{
+    const struct guest_function *pf =
+        function->pf != RP_SCAN_NONE ? sriov_find(function->pf) : NULL;
+
+    return pf != NULL && pf->vfs != FUNCTION_VFS_NONE;
+}
+
+void sriov_look(struct domain *domain)
+{
+    bool is_early = false;
+
+    if (!__atomic_load_n(&domain->has_vfs_to_come, __ATOMIC_RELAXED))
+        return;
+    machine_lock();
+    for (uint32_t i = 0; i < machine_scan()->count; i++) {
+        struct guest_function *pf = sriov_find(i);
+
+        if (!is_of(pf, domain) || pf->vfs == FUNCTION_VFS_NONE)
+            continue;
+        if (clock_is_past(pf->ready_at))
+            find_vfs(pf);
+        else
+            is_early = true;
+    }
+    __atomic_store_n(&domain->has_vfs_to_come, is_early, __ATOMIC_RELAXED);
+    machine_unlock();
+    domains_verdicts_final();
 }
 
 /* ---- What was written ------------------------------------------------------- */
 
+/* Whether what is wanted of @pf, which isn't on, can be; it says why not. */
+static bool may_turn_on(const struct guest_function *pf, struct vcpu *self)
+{
+    const bool is_free = take_ranges(pf, self);
+
+    if (!is_free)
+        function_log(pf->scanned, "a VF BAR lies over something else");
+    return is_free;
+}
+
 /* What comes of what was written, with the lock. */
-static bool settle(struct guest_function *pf, struct vcpu *self, bool wants, bool is_done)
+static void settle(struct guest_function *pf, struct vcpu *self, bool wants, bool is_done)
 {
     struct rp_vpci_state *state = &pf->state;
     const bool was_on = sriov_is_on(pf);
 
-    if (wants && !was_on) {
-        is_done = take_ranges(pf, self);
-        if (!is_done)
-            function_log(pf->scanned, "a VF BAR lies over something else");
-    } else if (was_on && !wants && is_done) {
-        give_ranges_back(state, RP_VPCI_BARS_MAX);
-    }
-    if (!is_done)
+    if (wants && !was_on)
+        is_done = may_turn_on(pf, self);
+    if (!is_done) {
         rp_vpci_sriov_refuse(state);
-    return is_done;
+        return;
+    }
+    if (was_on && !wants)
+        give_ranges_back(state, RP_VPCI_BARS_MAX);
+    rp_vpci_sriov_commit(state);
+    if (!wants)
+        return;
+    if (!was_on)
+        pf->ready_at = clock_deadline_us(VF_WAIT_US);
+    if (pf->vfs != FUNCTION_VFS_NEW)
+        pf->vfs = was_on ? FUNCTION_VFS_AGAIN : FUNCTION_VFS_NEW;
+    __atomic_store_n(&pf->domain->has_vfs_to_come, true, __ATOMIC_RELAXED);
 }
 
-/*
- * Whether virtual functions may have come. What another CPU has written since is that
- * one's to follow.
- */
-static bool decide(struct guest_function *pf, struct vcpu *vcpu, bool is_reset)
+/* A reset turns virtual functions off. */
+static void decide(struct guest_function *pf, struct vcpu *vcpu, struct spinlock *lock,
+                   bool is_reset)
 {
     struct rp_vpci_state *state = &pf->state;
     const uint16_t wanted = state->sriov.wanted;
     const bool wants = !is_reset && rp_vpci_sriov_is_on(wanted);
     const struct guest_function *elsewhere = wants ? NULL : remove_vfs(pf, vcpu);
-    bool have_come = false;
 
     if (elsewhere != NULL)
         function_log(elsewhere->scanned, "in use: its physical function stays as it is");
-    spin_lock(lock_of(vcpu->domain));
-    if (is_of(pf, vcpu->domain) && state->sriov.wanted == wanted &&
-        settle(pf, vcpu, wants, elsewhere == NULL)) {
+    spin_lock(lock);
+    /* What another CPU has written since is that one's to follow. */
+    if (is_of(pf, vcpu->domain) && state->sriov.wanted == wanted) {
         if (is_reset)
-            rp_vpci_sriov_stop(state);
-        else
-            rp_vpci_sriov_commit(state);
-        have_come = wants;
+            state->sriov.wanted = 0;
+        settle(pf, vcpu, wants, elsewhere == NULL);
     }
-    spin_unlock(lock_of(vcpu->domain));
-    return have_come;
-}
-
-static void look_for_vfs(struct domain *domain, uint32_t pf)
-{
-    clock_delay_us(VF_WAIT_US);
-    machine_lock();
-    find_vfs(domain, pf);
-    machine_unlock();
-    clock_delay_us(VF_WAIT_US); /* those that are held are in a reset */
-    domains_verdicts_final();
+    spin_unlock(lock);
 }
 
 void sriov_follow(struct vcpu *vcpu, const struct guest_function *function,
                   struct rp_vpci_effects *effects)
 {
     struct domain *domain = vcpu->domain;
+    struct spinlock *lock =
+        hardware_is_for(domain) ? &domain->hardware->lock : &domain->pci->lock;
     const uint32_t index = index_of(function);
     const bool is_reset = effects->what & RP_VPCI_EFFECT_FLR;
     struct guest_function *pf;
-    bool have_come = false;
 
     if (function->state.sriov.offset == 0 ||
         !(effects->what & (RP_VPCI_EFFECT_SRIOV | RP_VPCI_EFFECT_FLR)))
         return;
-    spin_unlock(lock_of(domain));
+    spin_unlock(lock);
     machine_lock();
     pf = sriov_find(index);
     if (is_of(pf, domain)) {
-        have_come = decide(pf, vcpu, is_reset);
+        decide(pf, vcpu, lock, is_reset);
         if (sriov_is_on(pf))
             effects->what &= ~(uint32_t)RP_VPCI_EFFECT_FLR;
     }
     machine_unlock();
-    if (have_come)
-        look_for_vfs(domain, index);
-    spin_lock(lock_of(domain));
+    sriov_look(domain);
+    spin_lock(lock);
 }

@@ -29,11 +29,25 @@ static inline bool sriov_is_on(const struct guest_function *function)
 }
 
 /*
+ * Finds the virtual functions that @domain has turned on, once they have had the time
+ * that they need to answer, and gives them to whom they are for: when the domain looks
+ * for a function that isn't there, so that nobody waits for that time. Without any lock.
+ */
+void sriov_look(struct domain *domain);
+
+/*
+ * Whether a virtual function has just been turned on, and thus is as after a reset. Needs
+ * the machine's lock.
+ */
+bool sriov_is_new(const struct rp_function *function);
+
+/*
  * After a write to SR-IOV Control of @function, or before a reset that @effects asks for:
- * finds its virtual functions, or takes them away. What would take one from another
- * domain is refused: then @effects asks for no reset any more. On a CPU of the domain,
- * with the lock that is around changes of its functions' registers and no other; it is
- * let go of meanwhile, so that the function may have left when this returns.
+ * turns its virtual functions on, for sriov_look() to find, or takes them away. What
+ * would take one from another domain is refused: then @effects asks for no reset any
+ * more. On a CPU of the domain, with the lock that is around changes of its functions'
+ * registers and no other; it is let go of meanwhile, so that the function may have left
+ * when this returns.
  */
 void sriov_follow(struct vcpu *vcpu, const struct guest_function *function,
                   struct rp_vpci_effects *effects);

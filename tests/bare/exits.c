@@ -260,6 +260,19 @@ static void count_configuration(void)
     mmio_write32((void *)(ECAM_FUNCTION + PCI_BAR0), bar);
 }
 
+/* Two bytes of the absent function before it, which exit for nobody, and two of its own.
+ */
+static void check_straddling(void)
+{
+    uint32_t id = mmio_read32((void *)ECAM_FUNCTION);
+    uint32_t both = mmio_read32((void *)(ECAM_FUNCTION - 2));
+
+    if (both == (id << 16 | 0xffff))
+        pass("straddling");
+    else
+        fail("straddling", "two functions read", both);
+}
+
 void act_exits(void)
 {
     count_local_interrupts();
@@ -271,6 +284,7 @@ void act_exits(void)
     nvme_start();
     count("msix", complete_command);
     count_configuration();
+    check_straddling();
     pass("exits");
 }
 

@@ -173,6 +173,11 @@ void sriov_follow(struct vcpu *of, const struct guest_function *function,
     (void)effects;
 }
 
+void sriov_look(struct domain *of)
+{
+    (void)of;
+}
+
 /* ---- The machine ------------------------------------------------------------- */
 
 static struct fake_function *add(unsigned bus, unsigned device, unsigned function,

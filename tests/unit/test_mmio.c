@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Accesses to a guest's ECAM region that lie across the pages of two functions, one of
+ * which is mapped: the nested page fault names the page that isn't, and the access begins
+ * in the one before it (AMD64 APM vol. 2, 15.25.6; each half of an access that crosses a
+ * page is translated by itself). Code is 32-bit and without paging.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dev/console.h"
+#include "guest/devices.h"
+#include "guest/domain.h"
+#include "guest/exits.h"
+#include "guest/hardware.h"
+#include "guest/hw.h"
+#include "guest/npt.h"
+#include "guest/pci.h"
+#include "guest/trapped.h"
+
+enum {
+    PAGE = 4096,
+    FUNCTION = 0x100000, /* 01:00.0, whose page isn't mapped; those around it are */
+    RIP = 0x1000,
+};
+
+static struct vcpu vcpu;
+static struct domain domain;
+static struct hw_mode mode;
+static uint8_t code[16];
+static unsigned code_size;
+
+/* What reached configuration space. */
+static struct {
+    unsigned count;
+    bool is_write;
+    uint64_t offset;
+    unsigned width;
+    uint64_t value;
+} last;
+
+/* ---- In place of the rest of the hypervisor -------------------------------- */
+
+uint64_t pci_ecam_read(struct domain *of, uint64_t offset, unsigned width)
+{
+    assert_ptr_equal(of, &domain);
+    last.count++;
+    last.is_write = false;
+    last.offset = offset;
+    last.width = width;
+    return 0x8877665544332211;
+}
+
+void pci_ecam_write(struct vcpu *of, uint64_t offset, unsigned width, uint64_t value)
+{
+    assert_ptr_equal(of, &vcpu);
+    last.count++;
+    last.is_write = true;
+    last.offset = offset;
+    last.width = width;
+    last.value = value;
+}
+
+struct hw_mode hw_mode(const struct vcpu *of)
+{
+    (void)of;
+    return mode;
+}
+
+uint64_t hw_segment_base(const struct vcpu *of, enum decode_segment segment)
+{
+    (void)of;
+    (void)segment;
+    return 0;
+}
+
+unsigned hw_fetched(const struct vcpu *of, const uint8_t **out_bytes)
+{
+    (void)of;
+    *out_bytes = code;
+    return code_size;
+}
+
+void hw_set_rip(struct vcpu *of, uint64_t rip)
+{
+    of->rip = rip;
+}
+
+void domain_stop(struct domain *of, enum domain_end reason)
+{
+    (void)of;
+    (void)reason;
+    fail();
+}
+
+void console_log(const char *format, ...)
+{
+    (void)format;
+}
+
+void *domain_memory(const struct domain *of, uint64_t gpa, uint64_t size)
+{
+    (void)of;
+    (void)gpa;
+    (void)size;
+    return NULL;
+}
+
+bool domain_read(const struct domain *of, uint64_t gpa, void *to, size_t size)
+{
+    (void)of;
+    (void)gpa;
+    (void)to;
+    (void)size;
+    return false;
+}
+
+bool domain_write(const struct domain *of, uint64_t gpa, const void *from, size_t size)
+{
+    (void)of;
+    (void)gpa;
+    (void)from;
+    (void)size;
+    return false;
+}
+
+void domain_log_refused(struct domain *of, const char *what, uint64_t where,
+                        bool is_write)
+{
+    (void)of;
+    (void)what;
+    (void)where;
+    (void)is_write;
+    fail();
+}
+
+uint64_t devices_ioapic_read(struct domain *of, uint32_t offset, unsigned width)
+{
+    (void)of;
+    (void)offset;
+    (void)width;
+    fail();
+    return 0;
+}
+
+void devices_ioapic_write(struct domain *of, uint32_t offset, unsigned width,
+                          uint64_t value)
+{
+    (void)of;
+    (void)offset;
+    (void)width;
+    (void)value;
+    fail();
+}
+
+bool hardware_map_page(struct domain *of, uint64_t gpa, bool is_write)
+{
+    (void)of;
+    (void)gpa;
+    (void)is_write;
+    return false;
+}
+
+bool hardware_ecam_read(struct domain *of, uint64_t gpa, unsigned width,
+                        uint64_t *out_value)
+{
+    (void)of;
+    (void)gpa;
+    (void)width;
+    (void)out_value;
+    return false;
+}
+
+bool hardware_ecam_write(struct vcpu *of, uint64_t gpa, unsigned width, uint64_t value)
+{
+    (void)of;
+    (void)gpa;
+    (void)width;
+    (void)value;
+    return false;
+}
+
+bool trapped_read(const struct domain *of, uint64_t gpa, unsigned width,
+                  uint64_t *out_value)
+{
+    (void)of;
+    (void)gpa;
+    (void)width;
+    (void)out_value;
+    return false;
+}
+
+bool trapped_write(struct vcpu *of, uint64_t gpa, unsigned width, uint64_t value)
+{
+    (void)of;
+    (void)gpa;
+    (void)width;
+    (void)value;
+    return false;
+}
+
+bool npt_allows(struct domain *of, uint64_t gpa, bool is_write)
+{
+    (void)of;
+    (void)gpa;
+    (void)is_write;
+    return false;
+}
+
+bool pci_map_ones(struct vcpu *of, uint64_t gpa)
+{
+    (void)of;
+    (void)gpa;
+    return false;
+}
+
+/* ---- The guest ------------------------------------------------------------------ */
+
+static int start(void **state)
+{
+    (void)state;
+    memset(&vcpu, 0, sizeof(vcpu));
+    memset(&last, 0, sizeof(last));
+    domain = (struct domain){.ecam_size = 0x400000};
+    vcpu.domain = &domain;
+    vcpu.rip = RIP;
+    mode = (struct hw_mode){.code = DECODE_MODE_32};
+    return 0;
+}
+
+/*
+ * Executes @bytes with RBX at @offset of the region, and the fault that a CPU has for it:
+ * at the first byte of it that lies in the page of FUNCTION.
+ */
+static void execute(const char *bytes, unsigned size, uint64_t offset, bool is_write)
+{
+    const uint64_t at = offset < FUNCTION ? FUNCTION : offset;
+
+    memcpy(code, bytes, size);
+    code_size = size;
+    vcpu.regs.gpr[DECODE_RBX] = DOMAIN_ECAM_BASE + offset;
+    vcpu.exit = (struct vcpu_exit){
+        .kind = EXIT_ECAM, .gpa = DOMAIN_ECAM_BASE + at, .is_write = is_write};
+    mmio_handle(&vcpu);
+    assert_int_equal(vcpu.rip, RIP + size);
+}
+
+#define EXECUTE(bytes, offset, is_write)                                                 \
+    execute(bytes, sizeof(bytes) - 1, offset, is_write)
+
+static void expect(uint64_t offset, unsigned width)
+{
+    assert_int_equal(last.count, 1);
+    assert_int_equal(last.offset, offset);
+    assert_int_equal(last.width, width);
+    last.count = 0;
+    vcpu.rip = RIP;
+}
+
+/* ---- Tests ------------------------------------------------------------------------ */
+
+static void a_read_begins_where_it_begins(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 8; i++) {
+        EXECUTE("\x8b\x03", FUNCTION + i, false); /* mov eax, [ebx] */
+        expect(FUNCTION + i, 4);
+        assert_int_equal(vcpu.regs.gpr[DECODE_RAX], 0x44332211);
+    }
+}
+
+static void a_read_begins_in_the_page_before(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; i < 4; i++) {
+        EXECUTE("\x8b\x03", FUNCTION - i, false);
+        expect(FUNCTION - i, 4);
+        EXECUTE("\x8b\x43\x10", FUNCTION - i, false); /* mov eax, [ebx + 16]: elsewhere */
+        expect(FUNCTION, 4);
+    }
+    EXECUTE("\x66\x8b\x03", FUNCTION - 1, false); /* mov ax, [ebx] */
+    expect(FUNCTION - 1, 2);
+    EXECUTE("\x0f\xb7\x03", FUNCTION - 1, false); /* movzx eax, word [ebx] */
+    expect(FUNCTION - 1, 2);
+    EXECUTE("\x81\x3b\x78\x56\x34\x12", FUNCTION - 2, false); /* cmp dword [ebx], ... */
+    expect(FUNCTION - 2, 4);
+    mode.code = DECODE_MODE_64;
+    EXECUTE("\x48\x8b\x03", FUNCTION - 7, false); /* mov rax, [rbx] */
+    expect(FUNCTION - 7, 8);
+}
+
+/* The page before takes no writes: a write faults there, and a CPU may name either. */
+static void a_write_begins_there_too(void **state)
+{
+    (void)state;
+    vcpu.regs.gpr[DECODE_RAX] = 0xddccbbaa;
+    EXECUTE("\x89\x03", FUNCTION - 3, true); /* mov [ebx], eax */
+    assert_true(last.is_write);
+    assert_int_equal(last.value, 0xddccbbaa);
+    expect(FUNCTION - 3, 4);
+    vcpu.exit.gpa = DOMAIN_ECAM_BASE + FUNCTION - 3;
+    mmio_handle(&vcpu);
+    expect(FUNCTION - 3, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_read_begins_where_it_begins, start),
+        cmocka_unit_test_setup(a_read_begins_in_the_page_before, start),
+        cmocka_unit_test_setup(a_write_begins_there_too, start),
+    };
+
+    return cmocka_run_group_tests_name("mmio", tests, NULL, NULL);
+}
