@@ -147,7 +147,15 @@ $(SHIM): $(SHIM_OBJECTS) tests/firmware/shim.lds mk/sources.mk
 	@$(LD) -m elf_i386 -nostdlib -static --build-id=none -z noexecstack \
 		--no-warn-rwx-segments -T tests/firmware/shim.lds -o $@ $(filter %.o,$^)
 
-GUEST_FILES := $(INITRAMFS) $(BARE) $(SHIM) \
+# What QEMU loads where a device of its own isn't enough. Its functions are found then.
+EMULATOR_EXTENSIONS := $(patsubst tests/%.c,$(BUILD)/%.so,$(EMULATOR_EXTENSION_SRCS))
+
+$(BUILD)/emulator/%.so: tests/emulator/%.c $(FLAG_FILES)
+	@echo "CC $<"
+	@mkdir -p $(@D)
+	@$(CC) $(HOST_FLAGS) -fPIC -shared -o $@ $<
+
+GUEST_FILES := $(INITRAMFS) $(BARE) $(SHIM) $(EMULATOR_EXTENSIONS) \
 	$(if $(wildcard $(CACHE)/kernel-6.12/release),$(INITRAMFS_6_12))
 
 # --- the rootport command ----------------------------------------------------

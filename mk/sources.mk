@@ -402,9 +402,14 @@ GUEST_BENCH_SRCS := \
 
 # Programs that run in guests.
 GUEST_PROGRAMS := \
+	tests/guest/memory_watch.c \
 	tests/guest/nvme_virtual.c \
 	tests/guest/physdev.c \
 	tests/guest/port_strings.c \
+
+# What QEMU loads beside its own devices.
+EMULATOR_EXTENSION_SRCS := \
+	tests/emulator/resizable_bar.c \
 
 # What stands between QEMU and the hypervisor where firmware is to be another.
 SHIM_SRCS := \

@@ -80,8 +80,8 @@ class Scenario:
         self.typed = [step.get("type", "") for step in self["steps"]]
         self.anywhere = [re.compile(line) for line in self["anywhere"]]
         self.hidden = [re.compile(line) for line in self["hidden"]]
-        self.monitor = [(re.compile(order["line"]), order["command"])
-                        for order in self["monitor"]]
+        self.monitor = [(re.compile(order["line"]), order["command"],
+                         re.compile(order.get("answer", ""))) for order in self["monitor"]]
         self.forbidden = [re.compile(line) for line in self["forbidden"] + self["also_forbidden"]]
         self.start_count = 0
 
@@ -94,6 +94,7 @@ class Scenario:
     def missing_file(self):
         """The first file that the scenario needs and nobody has built, or None."""
         words = [self["kernel"], *self["modules"]] + ([self["initrd"]] if self["initrd"] else [])
+        words += [self["emulator_extension"]] if self["emulator_extension"] else []
         paths = [self.expand(word).split(" ")[0] for word in words]
         if self["shim"]:
             paths.append(self.expand(SHIM))
@@ -104,6 +105,7 @@ class Scenario:
     def prepare(self):
         """Makes what is the scenario's own: disks, cut files, its configuration."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "monitor.log").unlink(missing_ok=True)
         for name, mebibytes in self["disks"].items():
             with open(self.folder / f"{name}.img", "wb") as image:
                 image.truncate(mebibytes << 20)
@@ -150,7 +152,9 @@ class Scenario:
 
     def command(self):
         """QEMU's command line, once all is prepared."""
-        words = ["qemu-system-x86_64", "-accel", self["accelerator"], "-machine",
+        extension = self.expand(self["emulator_extension"])
+        words = ["env", f"LD_PRELOAD={extension}"] if extension else []
+        words += ["qemu-system-x86_64", "-accel", self["accelerator"], "-machine",
                  self["machine"], "-cpu", ",".join(self["cpu"] + self["cpu_more"]),
                  "-smp", str(self["cpus"]), "-m", str(self["memory_mib"]), "-nodefaults",
                  "-display", "none", "-no-reboot", "-serial", "stdio"]
@@ -164,12 +168,22 @@ class Scenario:
         return words + self.loader_arguments()
 
     def tell_monitor(self, line):
-        """Does what the scenario wants done when a line like @line shows."""
-        orders = [command for pattern, command in self.monitor if pattern.search(line)]
-        if orders:
-            with Monitor(self.folder / MONITOR) as monitor:
-                answers = [monitor.tell(order) for order in orders]
-            (self.folder / "monitor.log").write_text("".join(answers))
+        """Does what the scenario wants done when a line like @line shows; returns what is wrong
+        with an answer, or None."""
+        orders = [order for order in self.monitor if order[0].search(line)]
+        if not orders:
+            return None
+        with (Monitor(self.folder / MONITOR) as monitor,
+              open(self.folder / "monitor.log", "a", encoding="utf-8") as log):
+            for _, command, wanted in orders:
+                command = self.expand(command)
+                answer = monitor.tell(command)
+                log.write(answer)
+                match = wanted.search(answer)
+                if not match:
+                    return f"the monitor's answer to {command!r} has no /{wanted.pattern}/"
+                self.places.update(match.groupdict())
+        return None
 
     def add_late_devices(self, line):
         """Adds them once firmware is through, which the hypervisor's first line shows, and
@@ -269,14 +283,18 @@ class Judge:
 
     def see(self, line):
         for pattern in self.scenario.forbidden:
-            if self.reason is None and pattern.search(line):
-                self.reason = f"{self.where()}: {line.strip()}"
+            if pattern.search(line):
+                self.complain(line.strip())
         self.missing = [pattern for pattern in self.missing if not pattern.search(line)]
         if self.done < len(self.scenario.steps):
             name, pattern = self.scenario.steps[self.done]
             if pattern.search(line):
                 self.done += 1
                 self.on_step(self.done, name)
+
+    def complain(self, problem):
+        """The first one counts."""
+        self.reason = self.reason or f"{self.where()}: {problem}"
 
     def has_failed(self):
         return self.reason is not None
@@ -332,8 +350,10 @@ def boot(scenario, on_line=lambda line: None, on_step=lambda index, name: None, 
                 log.write(line + "\n")
                 seen.append(line)
                 on_line(line)
+                problem = scenario.tell_monitor(line)
                 judge.see(line)
-                scenario.tell_monitor(line)
+                if problem:
+                    judge.complain(problem)
                 scenario.add_late_devices(line)
                 if scenario["stays_on"] and judge.has_seen_all():
                     stop(process)

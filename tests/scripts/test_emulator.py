@@ -141,6 +141,27 @@ class Boot(unittest.TestCase):
                                 ("human-monitor-command", {"command-line": "break it"})])
         self.assertEqual((scenario.folder / "monitor.log").read_text(), "done")
 
+    def test_an_answer_names_what_the_next_command_is_about(self):
+        scenario = self.scenario("""monitor = [
+            { line = "^now$", command = "where", answer = "at (?P<place>[0-9a-f]+)" },
+            { line = "^now$", command = "read {place}", answer = "^7" },
+        ]""")
+        told, server = self.listen(scenario, ["it is at c0", "8"])
+        problem = scenario.tell_monitor("now")
+        server.join()
+        self.assertEqual(told[1:], [
+            ("human-monitor-command", {"command-line": "where"}),
+            ("human-monitor-command", {"command-line": "read c0"})])
+        self.assertEqual(problem, "the monitor's answer to 'read c0' has no /^7/")
+
+    def test_an_answer_that_is_not_wanted_fails(self):
+        text = 'monitor = [{ line = "^first$", command = "what", answer = "right" }]'
+        _, server = self.listen(self.scenario(text), ["wrong"])
+        result = self.boot("echo first; echo second", text)
+        server.join()
+        self.assertEqual(result.verdict, emulator.FAIL)
+        self.assertIn("answer to 'what'", result.reason)
+
     def test_late_devices_come_with_the_first_line_and_a_reset(self):
         scenario = self.scenario('late_devices = ["nic,bus=b0"]')
         told, server = self.listen(scenario, [""] * 3)
@@ -194,6 +215,14 @@ class Boot(unittest.TestCase):
         (self.folder / "run/disk0.img").write_bytes(b"old")
         self.boot("echo first; echo second", "disks = { disk0 = 1 }")
         self.assertEqual((self.folder / "run/disk0.img").read_bytes(), bytes(1 << 20))
+
+    def test_an_extension_is_loaded_by_the_emulator_alone(self):
+        text = 'emulator_extension = "{build}/extension.so"'
+        self.assertEqual(self.boot("echo first; echo second", text).verdict, emulator.SKIP)
+        command = self.scenario(text).command()
+        self.assertEqual(command[:3], ["env", f"LD_PRELOAD={self.folder}/extension.so",
+                                       "qemu-system-x86_64"])
+        self.assertEqual(self.scenario().command()[0], "qemu-system-x86_64")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
  * A guest that resizes a BAR as Linux does, on a function whose BAR changes as 7.8.6
  * says, under an embedder that maps what the view says after each write. Nothing is
  * mapped, at any moment, that the function does not decode; what is mapped when all is
- * done is the whole of the BAR. The counterpart of a boot test: no emulated function
- * that there is has resizable BARs.
+ * done is the whole of the BAR. The boot test `rebar` sees the outcome of each resize;
+ * here it's each write.
  */
 #include <setjmp.h>
 #include <stdarg.h>
