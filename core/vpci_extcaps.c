@@ -211,7 +211,7 @@ static const struct vpci_cap rows[] = {
     {.rule = {.list = RP_VPCI_LIST_EXTENDED,
               .id = RP_PCI_EXTCAP_ID_RESIZABLE_BAR,
               .guest = RP_VPCI_MODELLED,
-              .hardware = RP_VPCI_READ_ONLY},
+              .hardware = RP_VPCI_MODELLED},
      .length = vpci_rebar_length,
      .claim = vpci_rebar_claim},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED,

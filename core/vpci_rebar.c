@@ -127,7 +127,8 @@ uint16_t vpci_rebar_length(const struct vpci_site *site)
 
     if (!state->has_rebar_choice && !state->vf_id)
         learn(state, site);
-    if (!state->has_rebar_choice || state->rebar_offset != site->offset)
+    if (state->rebar_count == 0 || state->rebar_offset != site->offset ||
+        (state->role == RP_VPCI_ROLE_GUEST && !state->has_rebar_choice))
         return 0;
     return (uint16_t)capability_reg(state->rebar_count);
 }

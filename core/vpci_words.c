@@ -115,7 +115,7 @@ static const struct rp_vpci_words rows[] = {
      "needs ATS"},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_RESIZABLE_BAR, "Resizable BAR",
      "offers the sizes that there is room for on both sides; not there without a choice",
-     as_it_is},
+     "offers the size that firmware has set: BARs move, but do not grow"},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_DPA, "Dynamic Power Allocation",
      "the machine's power is not a domain's", as_it_is},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_TPH, "TPH Requester",

@@ -55,10 +55,9 @@ int main(void)
         "\n"
         "A capability that is longer than its space, that overlaps one before it, or "
         "that\n"
-        "is modelled and comes a second time, is hidden whatever its rule. The extended\n"
-        "list begins at 0x100: what is hidden there leaves a null capability (ID 0) "
-        "that\n"
-        "links to the next.\n"
+        "is modelled and comes a second time, is hidden whatever its rule; one whose\n"
+        "length makes no sense, from guests. The extended list begins at 0x100: what is\n"
+        "hidden there leaves a null capability (ID 0) that links to the next.\n"
         "\n"
         "## Capabilities\n");
     print_list(RP_VPCI_LIST_STANDARD, 2);
