@@ -30,11 +30,11 @@ struct launch_property {
     const char *name;
     enum launch_rule (*parse)(const struct launch_property *property,
                               struct launch_value value, void *target);
-    size_t offset;
-    enum launch_presence presence;
-    uint64_t low; /* launch_parse_u32() and sizes: the range, both ends included */
-    uint64_t high;
     const char *allowed; /* the range, or choices with '|' between in enum order */
+    uint32_t offset;
+    enum launch_presence presence;
+    uint32_t low;  /* of a number: the range, both ends included */
+    uint32_t high; /* likewise; of a size: the most, in what it is a multiple of */
 };
 
 /* Each stores what its name says; the target is given behind it. */

@@ -147,7 +147,7 @@ static enum launch_rule parse_size(const struct launch_property *property,
     kib = u64_at(value.bytes);
     if (kib == 0 || kib % granule_kib != 0)
         return granule_rule;
-    if (kib > property->high)
+    if (kib / granule_kib > property->high)
         return LAUNCH_RULE_VALUE_RANGE;
     *out_bytes = kib * KIB;
     return LAUNCH_RULE_NONE;

@@ -77,7 +77,7 @@ static const struct launch_property domain_properties[] = {
      .parse = launch_parse_memory,
      .presence = LAUNCH_REQUIRED,
      AT(launch_domain, memory),
-     .high = 1ull << 42,
+     .high = 1u << 31, /* of 2 MiB */
      .allowed = "at most 4 PiB"},
     {.name = "xen,static-mem", .parse = launch_parse_banks},
     {.name = "cpus",
@@ -127,12 +127,12 @@ static const struct launch_property port_properties[] = {
     {.name = "memory-window",
      .parse = launch_parse_window,
      AT(launch_port, memory_window),
-     .high = 1u << 20,
+     .high = 1u << 10, /* of 1 MiB */
      .allowed = "at most 1 GiB"},
     {.name = "prefetchable-window",
      .parse = launch_parse_window,
      AT(launch_port, prefetchable_window),
-     .high = 1ull << 40,
+     .high = 1u << 30, /* of 1 MiB */
      .allowed = "at most 1 PiB"},
 };
 
