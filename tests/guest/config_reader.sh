@@ -5,19 +5,13 @@
 # the function is taken away.
 . /tests/lib.sh
 
-CLASS_NVME=0x010802
 PLUG_SECONDS=600
-
-has_function() {
-    function=$(pci_functions $CLASS_NVME | head -n 1)
-    [ -n "$function" ]
-}
 
 is_over() {
     if [ -n "$end" ]; then
         [ "$(date +%s)" -ge "$end" ]
     else
-        ! has_function
+        ! has_class $CLASS_NVME
     fi
 }
 
@@ -29,11 +23,11 @@ look() {
 
 # One that is being taken away may read as it likes, where it may be taken away.
 has_changed() {
-    [ "$now" != "$before" ] && { [ -n "$end" ] || has_function; }
+    [ "$now" != "$before" ] && { [ -n "$end" ] || has_class $CLASS_NVME; }
 }
 
 # It may be plugged in late.
-if ! wait_for $PLUG_SECONDS has_function; then
+if ! wait_for $PLUG_SECONDS has_class $CLASS_NVME; then
     fail unchanged "no function within $PLUG_SECONDS s"
     exit 0
 fi

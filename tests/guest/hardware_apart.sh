@@ -4,7 +4,6 @@
 . /tests/lib.sh
 . /tests/initial_domain.sh
 
-CLASS_NVME=0x010802
 CLASS_IOMMU=0x080600
 
 expect_no_control hardware-cannot-control

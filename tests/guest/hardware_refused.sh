@@ -4,7 +4,6 @@
 . /tests/lib.sh
 . /tests/initial_domain.sh
 
-CLASS_NVME=0x010802
 
 section "reports"
 if dmesg | grep 'Failed to report MMCONFIG.*(-1)'; then

@@ -41,11 +41,19 @@ expect_no_control() {
     fi
 }
 
-# Addresses of the PCI functions with a class code: pci_functions 0x010802
+CLASS_NVME=0x010802
+
+# Addresses of the PCI functions with a class code: pci_functions $CLASS_NVME
 pci_functions() {
     for class in /sys/bus/pci/devices/*/class; do
         [ "$(cat "$class")" = "$1" ] && basename "$(dirname "$class")"
     done
+}
+
+# Finds the first of them, which is $function afterwards: has_class $CLASS_NVME
+has_class() {
+    function=$(pci_functions "$1" | head -n 1)
+    [ -n "$function" ]
 }
 
 # Compares what there is with what has to be: expect NAME WANTED FOUND

@@ -6,7 +6,7 @@
 section "topology"
 lspci -t
 lspci -nn
-if [ -n "$(pci_functions 0x010802)" ]; then
+if [ -n "$(pci_functions $CLASS_NVME)" ]; then
     fail port-empty "there is an NVMe controller"
 else
     pass port-empty

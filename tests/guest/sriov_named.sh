@@ -4,16 +4,10 @@
 # once it is.
 . /tests/lib.sh
 
-CLASS_NVME=0x010802
 WAIT=600
 
-has_function() {
-    function=$(pci_functions $CLASS_NVME | head -n 1)
-    [ -n "$function" ]
-}
-
 section "waiting"
-if ! wait_for $WAIT has_function; then
+if ! wait_for $WAIT has_class $CLASS_NVME; then
     fail named "no function came"
     exit 0
 fi

@@ -7,15 +7,14 @@
 . /tests/work.sh
 
 WAIT=300
-CLASS_NVME=0x010802
 NVME=/dev/nvme0
 DEVICES=/sys/bus/pci/devices
 DEVICE_CONTROL=0x88 # QEMU's NVMe controller has PCI Express at 0x80,
 SRIOV_CONTROL=0x128 # and SR-IOV at 0x120
 VF_BAR0=0x144
 
-wait_for 60 test -n "$(pci_functions $CLASS_NVME)" || fail physical "no controller"
-PHYSICAL=$(pci_functions $CLASS_NVME | head -n 1)
+wait_for 60 has_class $CLASS_NVME || fail physical "no controller"
+PHYSICAL=$function
 FIRST=${PHYSICAL%.0}.1
 
 # Bytes of configuration space as words of COUNT bytes: read_word FUNCTION OFFSET COUNT

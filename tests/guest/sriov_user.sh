@@ -5,7 +5,6 @@
 . /tests/use.sh
 
 WAIT=300
-CLASS_NVME=0x010802
 PHYSICAL=0000:00:03.0
 FIRST=0000:00:03.1
 NVME=/dev/nvme0n1
@@ -24,8 +23,7 @@ is_on_again() {
 # The other guest makes it work after it has turned it on: until then the driver gives up.
 is_driven() {
     [ -b $NVME ] && return
-    function=$(pci_functions $CLASS_NVME | head -n 1)
-    [ -z "$function" ] || [ -e "/sys/bus/pci/devices/$function/driver" ] ||
+    ! has_class $CLASS_NVME || [ -e "/sys/bus/pci/devices/$function/driver" ] ||
         echo "$function" >/sys/bus/pci/drivers/nvme/bind
     return 1
 } 2>/dev/null
@@ -55,7 +53,8 @@ modprobe nvme
 section "take"
 take
 rootport list
-device=/sys/bus/pci/devices/$(pci_functions $CLASS_NVME | head -n 1)
+has_class $CLASS_NVME
+device=/sys/bus/pci/devices/$function
 expect ids "0x1b36 0x0010" "$(cat "$device/vendor") $(cat "$device/device")"
 expect size 4096 "$(stat -c %s "$device/config")"
 while [ "$(wanted)" = work ]; do
