@@ -49,6 +49,12 @@ bool apic_init_cpu(void);
 /* Whether guests reach the local APIC through MSRs without an exit. */
 bool apic_is_x2apic(void);
 
+/* Where an MSI for that CPU goes, which an ID of 8 bits names: 16.11.2. */
+static inline uint32_t apic_msi_address(uint32_t apic_id)
+{
+    return 0xfee00000u | (apic_id & 0xff) << 12;
+}
+
 uint32_t apic_id(void);
 uint32_t apic_read(enum apic_register reg);
 void apic_write(enum apic_register reg, uint32_t value);

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Interrupts of assigned functions: from the guest's messages to remapping entries. */
-#include "dev/console.h"
+#include "cpu/apic.h"
 #include "guest/pci_internal.h"
 #include "guest/vapic.h"
+
+static void stay_off(const struct guest_function *function, const char *why)
+{
+    function_log(function->scanned, "an interrupt stays off");
+    function_log(function->scanned, why);
+}
 
 /*
  * What the function is to send so that vector @vector reaches the vCPU: an index
@@ -21,7 +27,7 @@ static bool route(struct guest_function *function, unsigned index, uint32_t vcpu
     enum iommu_status status;
 
     if (!domain->has_iommu) {
-        *out_address = 0xfee00000u | (uint64_t)(interrupt.apic_id & 0xff) << 12;
+        *out_address = apic_msi_address(interrupt.apic_id);
         *out_data = vector;
         return true;
     }
@@ -29,16 +35,14 @@ static bool route(struct guest_function *function, unsigned index, uint32_t vcpu
     if (status == IOMMU_OK)
         status = iommu_msi_message(function->sbdf, index, out_address, out_data);
     if (status != IOMMU_OK)
-        console_log("%s: interrupt %u of port %u stays off: %s", domain->name, index,
-                    function->port, iommu_status_text(status));
+        stay_off(function, iommu_status_text(status));
     return status == IOMMU_OK;
 }
 
 static void report(const struct guest_function *function, enum rp_status status)
 {
     if (status != RP_OK)
-        console_log("%s: interrupt of port %u stays off: %s", function->domain->name,
-                    function->port, rp_status_text(status));
+        stay_off(function, rp_status_text(status));
 }
 
 void pci_route_msi(struct guest_function *function)
