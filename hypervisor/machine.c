@@ -76,8 +76,8 @@ bool machine_init(const struct boot_info *boot, const struct acpi_tables *tables
         .memory_map = memory_map,
         .address_bits = cpuid_address_bits(),
     };
-    size_t size = FUNCTION_MAX * sizeof(struct rp_function);
-    struct rp_function *functions = pages_alloc((size + PAGE_SIZE - 1) / PAGE_SIZE);
+    struct rp_function *functions =
+        pages_alloc(pages_for(FUNCTION_MAX * sizeof *functions));
 
     ones_page = pages_alloc(1);
     if (functions == NULL || ones_page == NULL)

@@ -36,11 +36,6 @@ enum {
 
 #define CPUID_1_ECX_TSC_DEADLINE 0x01000000u
 
-static size_t pages_for(size_t size)
-{
-    return (size + PAGE_SIZE - 1) / PAGE_SIZE;
-}
-
 static void refuse(const struct launch_domain *config, const char *why)
 {
     console_log("%s: not launched: %s", config->name, why);

@@ -39,11 +39,6 @@ enum {
 static struct guest_function *functions;
 static enum function_confinement confinement;
 
-static size_t record_pages(void)
-{
-    return (sizeof(struct guest_function) + PAGE_SIZE - 1) / PAGE_SIZE;
-}
-
 void function_log(const struct rp_function *function, const char *what)
 {
     console_log("%pS: %s", &function->sbdf, what);
@@ -271,7 +266,7 @@ static void close(struct guest_function *function)
         link = &(*link)->next;
     *link = function->next;
     rp_vpci_detach(&function->state);
-    pages_free(function, record_pages());
+    pages_free(function, pages_for(sizeof *function));
 }
 
 /* Whoever gets a function gets its pin, where that is wired. */
@@ -299,7 +294,7 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
         *out_problem = "it has virtual functions";
         return NULL;
     }
-    function = pages_alloc(record_pages());
+    function = pages_alloc(pages_for(sizeof *function));
     if (function == NULL) {
         *out_problem = "no memory for a function";
         return NULL;
@@ -310,7 +305,7 @@ struct guest_function *function_open(struct rp_function *scanned, uint32_t polic
     *out_problem = function_learn(function, RP_VPCI_ROLE_GUEST);
     if (*out_problem != NULL) {
         rp_vpci_detach(&function->state);
-        pages_free(function, record_pages());
+        pages_free(function, pages_for(sizeof *function));
         return NULL;
     }
     if (!sriov_is_new(scanned) && !start_reset(function))

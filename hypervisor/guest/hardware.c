@@ -23,11 +23,6 @@ enum {
 /* The one domain that has functions as the machine has them. */
 static struct domain *owner;
 
-static size_t pages_for(size_t size)
-{
-    return (size + PAGE_SIZE - 1) / PAGE_SIZE;
-}
-
 bool hardware_init(struct domain *domain, const struct build_input *input)
 {
     struct hardware *hardware = pages_alloc(pages_for(sizeof *hardware));

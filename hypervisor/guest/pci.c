@@ -20,11 +20,6 @@ enum {
     WINDOW_SIZE_LEAST = 2 * MIB,
 };
 
-static size_t pages_for(size_t size)
-{
-    return (size + PAGE_SIZE - 1) / PAGE_SIZE;
-}
-
 const char *pci_init(struct domain *domain, unsigned port_count)
 {
     struct guest_pci *pci = pages_alloc(pages_for(sizeof *pci));

@@ -11,6 +11,12 @@ enum {
     LARGE_PAGE_SIZE = 2 * 1024 * 1024,
 };
 
+/* How many pages hold @size bytes. */
+static inline size_t pages_for(size_t size)
+{
+    return (size + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
 /* Hands the pool [@base, @base + @size) over; both are multiples of a page. */
 void pages_init(uint64_t base, uint64_t size);
 
