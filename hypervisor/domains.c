@@ -282,12 +282,11 @@ static struct domain *withdraw(size_t place, enum domains_state state)
 
 static bool restart(size_t place)
 {
-    struct build_input input = input_for(place);
     struct domain *domain = withdraw(place, DOMAINS_RESTARTING);
 
     console_log("%s: reset itself: it starts again", domain->name);
     domain->end = DOMAIN_ALIVE;
-    if (!build_again(domain, &input)) {
+    if (!build_again(domain, common.boot)) {
         domain->end = DOMAIN_RESET;
         entries[place].domain = domain;
         return false;

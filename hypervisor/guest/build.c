@@ -223,8 +223,10 @@ bool build_has_room(const struct launch_domain *config)
 _Static_assert((int)LAUNCH_DOMAIN_CPU_MAX <= (int)DOMAIN_VCPU_MAX,
                "what a domain may ask for");
 
-static bool give_cpus(struct domain *domain, const struct launch_domain *config)
+static bool give_cpus(struct domain *domain)
 {
+    const struct launch_domain *config = domain->config;
+
     for (uint32_t i = 0; i < config->cpu_count; i++) {
         struct vcpu *vcpu = &domain->vcpus[i];
 
@@ -292,11 +294,11 @@ static bool load_segment(struct domain *domain, const uint8_t *image,
                         segment->memory_size - segment->file_size);
 }
 
-static bool load_kernel(struct domain *domain, const struct build_input *input,
+static bool load_kernel(struct domain *domain, const struct boot_info *boot,
                         struct elf_image *out_image)
 {
-    const struct launch_domain *config = &input->config->domains[input->domain];
-    const struct boot_module *module = find_module(input->boot, &config->kernel);
+    const struct launch_domain *config = domain->config;
+    const struct boot_module *module = find_module(boot, &config->kernel);
     const uint8_t *image = module != NULL ? map_module(module) : NULL;
     enum elf_status status;
 
@@ -324,11 +326,11 @@ static bool load_kernel(struct domain *domain, const struct build_input *input,
 }
 
 /* At the top of the low memory, out of the kernel's way. */
-static bool load_initrd(struct domain *domain, const struct build_input *input,
+static bool load_initrd(struct domain *domain, const struct boot_info *boot,
                         const struct elf_image *kernel, struct pvh_module *out_module)
 {
-    const struct launch_domain *config = &input->config->domains[input->domain];
-    const struct boot_module *module = find_module(input->boot, &config->ramdisk);
+    const struct launch_domain *config = domain->config;
+    const struct boot_module *module = find_module(boot, &config->ramdisk);
     const void *image;
     uint64_t address;
 
@@ -409,8 +411,8 @@ static uint32_t memory_map(const struct domain *domain, struct pvh_memory_range 
     return count;
 }
 
-static bool write_start_info(struct domain *domain, const struct launch_domain *config,
-                             uint64_t rsdp, const struct pvh_module *initrd)
+static bool write_start_info(struct domain *domain, uint64_t rsdp,
+                             const struct pvh_module *initrd)
 {
     size_t map_pages = pages_for(MEMORY_MAP_MAX * sizeof(struct pvh_memory_range));
     struct pvh_memory_range *map = pages_alloc(map_pages);
@@ -440,7 +442,7 @@ static bool write_start_info(struct domain *domain, const struct launch_domain *
     length = format_line(command_line, sizeof command_line,
                          "xen_no_vector_callback tsc_early_khz=%u tsc=reliable %s%s",
                          clock_tsc_khz(), hardware_is_for(domain) ? "" : "pci=noearly ",
-                         config->bootargs);
+                         domain->config->bootargs);
     /* Cut short, the guest would take half a word for a whole one. */
     if (length != sizeof command_line - 1 && place != NULL)
         is_done = pvh_build(&boot, (rp_gpa_t){START_INFO_ADDRESS}, place,
@@ -450,19 +452,17 @@ static bool write_start_info(struct domain *domain, const struct launch_domain *
 }
 
 /* Puts everything but the CPUs into the state in which the guest starts. */
-static bool load(struct domain *domain, const struct build_input *input)
+static bool load(struct domain *domain, const struct boot_info *boot)
 {
-    const struct launch_domain *config = &input->config->domains[input->domain];
     struct elf_image kernel;
     struct pvh_module initrd;
     uint64_t rsdp;
 
-    if (!load_kernel(domain, input, &kernel) ||
-        !load_initrd(domain, input, &kernel, &initrd))
+    if (!load_kernel(domain, boot, &kernel) ||
+        !load_initrd(domain, boot, &kernel, &initrd))
         return false;
-    if (!build_tables(domain, &rsdp) ||
-        !write_start_info(domain, config, rsdp, &initrd)) {
-        refuse(config,
+    if (!build_tables(domain, &rsdp) || !write_start_info(domain, rsdp, &initrd)) {
+        refuse(domain->config,
                "its tables don't fit: raise its `memory` property, or shorten its "
                "`bootargs`");
         return false;
@@ -494,7 +494,7 @@ static unsigned last_port(const struct launch_port *ports, size_t count)
 
 static bool give_functions(struct domain *domain, const struct build_input *input)
 {
-    const struct launch_domain *config = &input->config->domains[input->domain];
+    const struct launch_domain *config = domain->config;
     const struct launch_port *ports = &input->config->ports[config->first_port];
     const char *problem;
 
@@ -520,7 +520,7 @@ static bool give_functions(struct domain *domain, const struct build_input *inpu
     return true;
 }
 
-static bool open_iommu(struct domain *domain, const struct launch_domain *config)
+static bool open_iommu(struct domain *domain)
 {
     enum iommu_status status = IOMMU_OK;
 
@@ -535,7 +535,7 @@ static bool open_iommu(struct domain *domain, const struct launch_domain *config
                               (rp_hpa_t){bank->hpa}, bank->size, IOMMU_ACCESS_READ_WRITE);
     }
     if (status != IOMMU_OK)
-        refuse(config, iommu_status_text(status));
+        refuse(domain->config, iommu_status_text(status));
     return status == IOMMU_OK;
 }
 
@@ -563,19 +563,19 @@ struct domain *build_domain(const struct build_input *input)
     domain->roles = config->roles;
     domain->has_iommu = input->has_iommu;
     if (open_hardware(domain, input) && npt_init(domain) && give_memory(domain, input) &&
-        give_cpus(domain, config) && open_iommu(domain, config) &&
-        give_functions(domain, input) && load(domain, input))
+        give_cpus(domain) && open_iommu(domain) && give_functions(domain, input) &&
+        load(domain, input->boot))
         return domain;
     build_release(domain);
     return NULL;
 }
 
-bool build_again(struct domain *domain, const struct build_input *input)
+bool build_again(struct domain *domain, const struct boot_info *boot)
 {
     pci_reset_functions(domain);
     hardware_reset_functions(domain);
     clear_memory(domain);
-    return load(domain, input);
+    return load(domain, boot);
 }
 
 void build_release(struct domain *domain)

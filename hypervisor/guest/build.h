@@ -38,7 +38,7 @@ bool build_has_room(const struct launch_domain *config);
  * Makes a domain whose CPUs have stopped what it was before it first started, with
  * the functions that it has now. False, with the reason in the log: release it.
  */
-bool build_again(struct domain *domain, const struct build_input *input);
+bool build_again(struct domain *domain, const struct boot_info *boot);
 
 /* Takes everything back that build_domain() gave: a domain whose CPUs have stopped. */
 void build_release(struct domain *domain);
