@@ -288,6 +288,7 @@ UNIT_TESTS := \
 	vpci_errors \
 	vpci_header \
 	vpci_interrupts \
+	vpci_msi \
 	vpci_rebar \
 	vpci_rows \
 	vpci_secrets \

@@ -683,42 +683,6 @@ static void power_budgeting(void **state)
     assert_int_equal(domain_read(domain, 0x10c, 4), 0x5a);
 }
 
-/* 7.7.1: with several vectors the function puts its own into the low bits of the data. */
-static void msi_data(void **state)
-{
-    struct fake_domain *domain = *state;
-
-    assert_int_equal(fake_domain_start(domain), RP_OK);
-    domain_write(domain, NVME_MSI + 12, 2, 0xc0ff);
-    for (unsigned log2 = 0; log2 <= 3; log2++) {
-        const unsigned count = 1u << log2;
-
-        domain_write(domain, NVME_MSI + 2, 2, log2 << 4);
-        for (unsigned i = 0; i < count; i++)
-            assert_int_equal(rp_vpci_msi_data(&domain->state, i), 0xc100 - count + i);
-    }
-    assert_int_equal(domain_read(domain, NVME_MSI + 12, 2), 0xc0ff);
-}
-
-/* c01855bec5: what the embedder has still to do finds no function any more. */
-static void after_detaching_nothing_is_programmed(void **state)
-{
-    struct fake_domain *domain = *state;
-    unsigned long reads;
-
-    assert_int_equal(fake_domain_start(domain), RP_OK);
-    domain_write(domain, NVME_MSI + 2, 2, 0x0001);
-    rp_vpci_detach(&domain->state);
-    reads = domain->device.reads;
-    domain->device.write_count = 0;
-    assert_int_equal(rp_vpci_msi_program(&domain->state, 0xfee00000, 0x41),
-                     RP_ERR_NO_DEVICE);
-    assert_int_equal(rp_vpci_msix_program(&domain->state, 0, 0xfee00000, 0x41),
-                     RP_ERR_NO_DEVICE);
-    assert_int_equal(domain->device.reads, reads);
-    assert_int_equal(domain->device.write_count, 0);
-}
-
 /* ID and pointer stand in the dword of MSI's and MSI-X's control. */
 static void what_stands_beside_a_control_is_not_part_of_it(void **state)
 {
@@ -777,8 +741,6 @@ int main(void)
         PREPARED(a_reset_of_the_bus_takes_the_payload_size),
         PREPARED(advanced_error_reporting),
         PREPARED(power_budgeting),
-        PREPARED(msi_data),
-        PREPARED(after_detaching_nothing_is_programmed),
         PREPARED(what_stands_beside_a_control_is_not_part_of_it),
     };
 

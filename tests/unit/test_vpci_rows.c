@@ -525,6 +525,64 @@ static void an_flr_resets_what_is_not_sticky(void **state)
     }
 }
 
+static void read_all(struct fake_domain *domain, uint32_t *dwords)
+{
+    for (unsigned reg = 0; reg < RP_CFG_SIZE_EXTENDED; reg += 4)
+        dwords[reg / 4] = domain_read(domain, reg, 4);
+}
+
+/* What 6.6.2 leaves as it was, of the NVMe controller's registers; BAR 0 is placed. */
+static uint32_t outlives_an_flr(unsigned reg)
+{
+    switch (reg) {
+    case RP_PCI_BAR0:
+    case RP_PCI_BAR0 + 4:
+    case NVME_AER + 0x08:
+    case NVME_AER + 0x0c:
+    case NVME_AER + 0x14:
+        return ALL;
+    case NVME_AER + 0x18:
+        return 0x00000140;
+    case NVME_PCIE + 0x08:
+        return 0x000000e0;
+    default:
+        return 0;
+    }
+}
+
+/* Whatever was written, and wherever; the function comes back as it was at first. */
+static void after_an_flr_all_reads_as_at_first(void **state)
+{
+    static const uint32_t patterns[] = {ALL, 0x55555555, 0xaaaaaaaa, 0x81234567};
+    static uint32_t first[RP_CFG_SIZE_EXTENDED / 4], last[RP_CFG_SIZE_EXTENDED / 4];
+    struct fake_domain *domain = *state;
+    const struct fake_device fresh = domain->device;
+
+    domain->config.policy = RP_VPCI_POLICY_INTX;
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+        domain->device = fresh;
+        assert_int_equal(fake_domain_start(domain), RP_OK);
+        rp_vpci_sriov_allow(&domain->state, 0x10000);
+        assert_int_equal(
+            rp_vpci_build(&domain->view, &domain->state, RP_CFG_SIZE_EXTENDED), RP_OK);
+        read_all(domain, first);
+        for (unsigned reg = 0; reg < RP_CFG_SIZE_EXTENDED; reg += 4) {
+            domain_write(domain, reg, 4, patterns[i]);
+            if (domain->effects.what & RP_VPCI_EFFECT_SRIOV)
+                rp_vpci_sriov_commit(&domain->state);
+        }
+        (void)!rp_vpci_msi_program(&domain->state, 0xfee00000, 0x4021);
+        assert_int_equal(rp_vpci_flr_start(&domain->state), RP_OK);
+        domain->device = fresh;
+        assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
+        read_all(domain, last);
+        for (unsigned reg = 0; reg < RP_CFG_SIZE_EXTENDED; reg += 4)
+            if ((first[reg / 4] ^ last[reg / 4]) & ~outlives_an_flr(reg))
+                fail_msg("at %03x: %08x", reg, last[reg / 4]);
+        rp_vpci_detach(&domain->state);
+    }
+}
+
 /* ---- The header ------------------------------------------------------------------ */
 
 /* 7.5.1.1.4: what the function says of its bus and its errors; the list is the view's. */
@@ -589,6 +647,7 @@ int main(void)
         PREPARED(every_row_of_the_page_is_tried),
         PREPARED(every_bit_is_the_specifications),
         PREPARED(an_flr_resets_what_is_not_sticky),
+        PREPARED(after_an_flr_all_reads_as_at_first),
         PREPARED(status_shows_errors_and_what_is_fixed),
         PREPARED(what_is_for_software_alone_is_the_domains),
         PREPARED(identity_is_the_functions),
