@@ -233,13 +233,12 @@ static void reset_shadows(struct rp_vpci_state *state)
 }
 
 /* Only the payload size is the domain's own that is sticky in this register. */
-void rp_vpci_expect_bus_reset(struct rp_vpci_state *state)
+void rp_vpci_expect_bus_reset(const struct rp_vpci_view *view)
 {
-    const unsigned dword = (state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL) / 4u;
+    struct rp_vpci_state *state = view->state;
+    const unsigned reg = state->pcie_offset + RP_PCI_PCIE_DEVICE_CONTROL;
 
-    for (unsigned i = 1; i < state->shadow_count; i++)
-        if (state->shadows[i].dword == dword)
-            state->shadow_values[i] = 0;
+    state->shadow_values[view->slots[view->slot_of[reg / 4]].shadow] = 0;
 }
 
 bool rp_vpci_has_pending(const struct rp_vpci_state *state)

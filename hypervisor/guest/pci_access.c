@@ -176,7 +176,7 @@ static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
         sriov_follow(self, function, &effects);
     function = domain->pci->ports[port].function;
     if (function != NULL && effects.what != 0) {
-        rp_vpci_expect_bus_reset(&function->state);
+        rp_vpci_expect_bus_reset(&function->view);
         if (!pci_begin_reset(function, self))
             console_log("%s: port %u: the function knows no reset: it isn't reset",
                         domain->name, port + 1);

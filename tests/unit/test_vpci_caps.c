@@ -630,7 +630,7 @@ static void a_reset_of_the_bus_takes_the_payload_size(void **state)
         domain_write(domain, NVME_PCIE + 8, 2, 0x294f);
         domain_write(domain, NVME_AER + 12, 4, 0);
         if (is_bus)
-            rp_vpci_expect_bus_reset(&domain->state);
+            rp_vpci_expect_bus_reset(&domain->view);
         assert_int_equal(rp_vpci_flr_start(&domain->state), RP_OK);
         assert_int_equal(rp_vpci_flr_finish(&domain->state), RP_OK);
         assert_int_equal(domain_read(domain, NVME_PCIE + 8, 2) & 0x01ef,

@@ -299,13 +299,6 @@ bool rp_vpci_has_pending(const struct rp_vpci_state *state);
 enum rp_status rp_vpci_flr_start(struct rp_vpci_state *state) RP_MUST_CHECK;
 enum rp_status rp_vpci_flr_finish(struct rp_vpci_state *state) RP_MUST_CHECK;
 
-/*
- * Says that what the domain next sees as a reset is of the bus above, by whatever means
- * the function is reset: it takes the payload size, too, which an FLR leaves as it was
- * (PCI Express Base r5.0, 6.6.2).
- */
-void rp_vpci_expect_bus_reset(struct rp_vpci_state *state);
-
 /* ---- BARs and mappings ---------------------------------------------------- */
 
 /*
@@ -593,6 +586,13 @@ uint32_t rp_vpci_errors(const struct rp_vpci_view *view);
  * sticky, and what an owner before has caused is nothing that the next one is to find.
  */
 void rp_vpci_clear_errors(const struct rp_vpci_view *view);
+
+/*
+ * Says that what the domain of @view, which is built, next sees as a reset is of the bus
+ * above, by whatever means the function is reset: it takes the payload size, too, which
+ * an FLR leaves as it was (PCI Express Base r5.0, 6.6.2).
+ */
+void rp_vpci_expect_bus_reset(const struct rp_vpci_view *view);
 
 /* ---- Interrupts ----------------------------------------------------------- */
 
