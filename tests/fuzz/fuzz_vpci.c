@@ -124,36 +124,60 @@ static void allow_interrupt_writes(struct oracle *oracle, const struct model *mo
         allow(oracle->writable, at + 2, 2, 0xc000);
 }
 
-static void allow_standard_writes(struct oracle *oracle, unsigned at, unsigned id)
-{
-    uint8_t *writable = oracle->writable;
+/* Where the capabilities of both lists begin. */
+struct starts {
+    bool is_one[RP_CFG_SIZE_EXTENDED / 4];
+};
 
+/* How much of @length bytes at @at there is up to the next one, or the end of the list.
+ */
+static unsigned room_for(const struct starts *starts, unsigned at, unsigned length)
+{
+    unsigned room = 4;
+
+    while (room < length && at + room != RP_PCI_EXTENDED_BASE &&
+           at + room < RP_CFG_SIZE_EXTENDED && !starts->is_one[(at + room) / 4])
+        room += 4;
+    return room < length ? room : length;
+}
+
+static void allow_write(struct oracle *oracle, unsigned at, unsigned room,
+                        unsigned offset, uint32_t mask)
+{
+    if (offset < room)
+        allow(oracle->writable, at + offset, 4, mask);
+}
+
+static void allow_standard_writes(struct oracle *oracle, unsigned at, unsigned room,
+                                  unsigned id)
+{
     switch (id) {
     case RP_PCI_CAP_ID_VPD:
-        allow(writable, at + 2, 2, 0xffff);
+        allow_write(oracle, at, room, 0, 0xffff0000);
         break;
     case RP_PCI_CAP_ID_PCIX:
-        allow(writable, at + 4, 4, 0x200c0000);
+        allow_write(oracle, at, room, 4, 0x200c0000);
         break;
     case RP_PCI_CAP_ID_PCIE:
-        allow(writable, at + 8, 4, 0x000f7810 | 0x8000); /* FLR goes to zero */
-        allow(writable, at + 0x28, 2, 0x031f);
+        allow_write(oracle, at, room, 8, 0x000f7810 | 0x8000); /* FLR goes to zero */
+        allow_write(oracle, at, room, 0x28, 0x031f);
         break;
     default:
         break;
     }
 }
 
-static void allow_extended_writes(struct oracle *oracle, unsigned at, unsigned id)
+static void allow_extended_writes(struct oracle *oracle, unsigned at, unsigned room,
+                                  unsigned id)
 {
     if (id == RP_PCI_EXTCAP_ID_AER) {
-        allow(oracle->writable, at + 4, 4, RP_PCI_AER_UNCORRECTABLE);
-        allow(oracle->writable, at + 16, 4, RP_PCI_AER_CORRECTABLE);
+        allow_write(oracle, at, room, 4, RP_PCI_AER_UNCORRECTABLE);
+        allow_write(oracle, at, room, 16, RP_PCI_AER_CORRECTABLE);
     } else if (id == RP_PCI_EXTCAP_ID_POWER_BUDGETING) {
-        allow(oracle->writable, at + 4, 1, 0xff);
+        allow_write(oracle, at, room, 4, 0xff);
     } else if (id == RP_PCI_EXTCAP_ID_RESIZABLE_BAR) { /* BARs are written back */
         for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
-            allow(oracle->writable, at + 8 + 8 * i, 4, RP_PCI_REBAR_CONTROL_SIZE);
+            allow_write(oracle, at, room, 8 + 8 * i, RP_PCI_REBAR_CONTROL_SIZE);
         allow(oracle->writable, RP_PCI_COMMAND, 4, RP_PCI_COMMAND_MEMORY);
         allow(oracle->writable, RP_PCI_BAR0, 24, UINT64_MAX);
     }
@@ -172,26 +196,49 @@ static void check_sizes(const struct fake_domain *domain)
     }
 }
 
+/* The capability after the one at @at, or 0; after none, the first of the lower list. */
+static unsigned next_of(const struct fake_device *device, unsigned at)
+{
+    if (at >= RP_PCI_EXTENDED_BASE)
+        return fake_device_get(device, at, 4) >> 20 & 0xffc;
+    at = fake_device_get(device, at ? at + 1 : RP_PCI_CAPABILITIES_POINTER, 1) & 0xfc;
+    return at >= RP_PCI_CAPABILITIES_BASE ? at : 0;
+}
+
+static void find_starts(struct starts *starts, const struct fake_device *device)
+{
+    memset(starts, 0, sizeof(*starts));
+    for (unsigned at = next_of(device, 0); at && !starts->is_one[at / 4];
+         at = next_of(device, at))
+        starts->is_one[at / 4] = true;
+    for (unsigned at = RP_PCI_EXTENDED_BASE;
+         at >= RP_PCI_EXTENDED_BASE && !starts->is_one[at / 4]; at = next_of(device, at))
+        starts->is_one[at / 4] = true;
+}
+
 static void look_at(struct oracle *oracle, const struct model *model,
                     const struct fake_device *device)
 {
-    unsigned at = fake_device_get(device, RP_PCI_CAPABILITIES_POINTER, 1) & 0xfc;
+    struct starts starts;
 
     memset(oracle, 0, sizeof(*oracle));
     allow_header(oracle);
-    for (unsigned hops = 0; at >= 0x40 && hops < 64; hops++) {
-        const unsigned id = fake_device_get(device, at, 1);
-        allow(oracle->visible, at, standard_length(id), UINT64_MAX);
-        allow_standard_writes(oracle, at, id);
-        allow_interrupt_writes(oracle, model, at);
-        at = fake_device_get(device, at + 1, 1) & 0xfc;
-    }
-    at = RP_PCI_EXTENDED_BASE;
-    for (unsigned hops = 0; at >= 0x100 && hops < 1024; hops++) {
-        const uint32_t header = fake_device_get(device, at, 4);
-        allow(oracle->visible, at, extended_length(header & 0xffff), UINT64_MAX);
-        allow_extended_writes(oracle, at, header & 0xffff);
-        at = header >> 20 & 0xffc;
+    find_starts(&starts, device);
+    for (unsigned at = 0; at < RP_CFG_SIZE_EXTENDED; at += 4) {
+        const bool is_extended = at >= RP_PCI_EXTENDED_BASE;
+        const unsigned id = fake_device_get(device, at, is_extended ? 2 : 1);
+        unsigned room = is_extended ? extended_length(id) : standard_length(id);
+
+        if (!starts.is_one[at / 4])
+            continue;
+        room = room_for(&starts, at, room);
+        allow(oracle->visible, at, room, UINT64_MAX);
+        if (is_extended) {
+            allow_extended_writes(oracle, at, room, id);
+        } else {
+            allow_standard_writes(oracle, at, room, id);
+            allow_interrupt_writes(oracle, model, at);
+        }
     }
 }
 
