@@ -186,6 +186,32 @@ void rp_group_isolate(const struct rp_scan *scan, const struct rp_cfg *cfg,
 
 /* ---- Room to grow ------------------------------------------------------------ */
 
+/*
+ * Where the memory BARs from register @first on begin, up to @count of them; returns
+ * how many there are. What has no address is left out.
+ */
+static unsigned read_bases(const struct rp_cfg *cfg, rp_sbdf_t sbdf, uint16_t first,
+                           unsigned count, uint64_t *out_bases)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        const uint16_t reg = (uint16_t)(first + 4 * i);
+        uint32_t low = 0;
+        uint32_t high = 0;
+
+        (void)rp_cfg_read32(cfg, sbdf, reg, &low);
+        if (low & RP_PCI_BAR_IO)
+            continue;
+        if (rp_field_get(RP_PCI_BAR_TYPE, low) == RP_PCI_BAR_TYPE_64BIT && ++i < count)
+            (void)rp_cfg_read32(cfg, sbdf, (uint16_t)(reg + 4), &high);
+        low &= RP_PCI_BAR_MEMORY_ADDRESS;
+        if ((low | high) != 0)
+            out_bases[found++] = (uint64_t)high << 32 | low;
+    }
+    return found;
+}
+
 /* Lowers *@end to the lowest of what begins above @address and is of @function. */
 static void stop_before(const struct rp_cfg *cfg, const struct rp_function *function,
                         uint64_t address, uint64_t *end)
@@ -193,16 +219,15 @@ static void stop_before(const struct rp_cfg *cfg, const struct rp_function *func
     const bool is_bridge = function->header_type == RP_PCI_LAYOUT_BRIDGE;
     uint64_t bases[2 * RP_VPCI_BARS_MAX + 1];
     unsigned count =
-        rp_space_bases(cfg, function->sbdf, RP_PCI_BAR0,
-                       is_bridge ? RP_PCI_BRIDGE_BAR_COUNT : RP_VPCI_BARS_MAX, bases);
+        read_bases(cfg, function->sbdf, RP_PCI_BAR0,
+                   is_bridge ? RP_PCI_BRIDGE_BAR_COUNT : RP_VPCI_BARS_MAX, bases);
     const uint16_t sriov = rp_extcap_find(
         cfg, function->sbdf, rp_scan_verdict(function).size, RP_PCI_EXTCAP_ID_SRIOV);
     uint32_t rom;
 
     if (sriov != 0)
-        count +=
-            rp_space_bases(cfg, function->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_BAR0),
-                           RP_VPCI_BARS_MAX, &bases[count]);
+        count += read_bases(cfg, function->sbdf, (uint16_t)(sriov + RP_PCI_SRIOV_VF_BAR0),
+                            RP_VPCI_BARS_MAX, &bases[count]);
     if (is_bridge) { /* no more than two BARs */
         bases[count++] = rp_space_window(cfg, function->sbdf, RP_SPACE_MEMORY).base;
         bases[count++] = rp_space_window(cfg, function->sbdf, RP_SPACE_PREFETCHABLE).base;

@@ -55,30 +55,6 @@ bool rp_space_learn(struct rp_space *space, uint32_t function,
     return has_room;
 }
 
-/* ---- Where BARs begin --------------------------------------------------------- */
-
-unsigned rp_space_bases(const struct rp_cfg *cfg, rp_sbdf_t sbdf, uint16_t first,
-                        unsigned count, uint64_t *out_bases)
-{
-    unsigned found = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        const uint16_t reg = (uint16_t)(first + 4 * i);
-        uint32_t low = 0;
-        uint32_t high = 0;
-
-        (void)rp_cfg_read32(cfg, sbdf, reg, &low);
-        if (low & RP_PCI_BAR_IO)
-            continue;
-        if (rp_field_get(RP_PCI_BAR_TYPE, low) == RP_PCI_BAR_TYPE_64BIT && ++i < count)
-            (void)rp_cfg_read32(cfg, sbdf, (uint16_t)(reg + 4), &high);
-        low &= RP_PCI_BAR_MEMORY_ADDRESS;
-        if ((low | high) != 0)
-            out_bases[found++] = (uint64_t)high << 32 | low;
-    }
-    return found;
-}
-
 /* ---- Windows of bridges ------------------------------------------------------- */
 
 /* Dwords from I/O Base to I/O Base Upper 16 Bits. */
@@ -195,26 +171,7 @@ static bool is_passed_on(const struct rp_space *space, rp_sbdf_t bridge,
     return false;
 }
 
-/* Whether a BAR of a bridge, which isn't in the table, begins in a page of @range. */
-static bool has_bar_in(const struct rp_space *space, rp_sbdf_t bridge,
-                       const struct rp_space_range *range)
-{
-    const uint64_t mask = RP_VPCI_PAGE_SIZE - 1;
-    uint64_t bases[RP_PCI_BRIDGE_BAR_COUNT];
-    unsigned count =
-        rp_space_bases(space->cfg, bridge, RP_PCI_BAR0, RP_PCI_BRIDGE_BAR_COUNT, bases);
-
-    while (count-- > 0)
-        if (range->kind != RP_SPACE_IO && bases[count] >= (range->base & ~mask) &&
-            bases[count] <= (range->last | mask))
-            return true;
-    return false;
-}
-
-/*
- * Whether a bridge has a BAR there, or passes it on and is neither above the function nor
- * behind it.
- */
+/* Whether a bridge passes it on that is neither above the function nor behind it. */
 static bool is_among_bridges(const struct rp_space *space,
                              const struct rp_space_range *range)
 {
@@ -225,9 +182,8 @@ static bool is_among_bridges(const struct rp_space *space,
 
         if (bridge->is_present && bridge->header_type == RP_PCI_LAYOUT_BRIDGE &&
             !rp_space_is_behind(scan, i, range->function) &&
-            (has_bar_in(space, bridge->sbdf, range) ||
-             (!rp_space_is_behind(scan, range->function, i) &&
-              is_passed_on(space, bridge->sbdf, range))))
+            !rp_space_is_behind(scan, range->function, i) &&
+            is_passed_on(space, bridge->sbdf, range))
             return true;
     }
     return false;

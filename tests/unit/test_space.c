@@ -217,34 +217,6 @@ static void others_windows_are_taken(void **state)
     assert_false(is_free(FOREIGN, 0xe0100000, 0x1000));
 }
 
-/*
- * Bridges have BARs too, of which nobody learns the size: a hot-plug controller's has 256
- * bytes (PCI Standard Hot-Plug Controller r1.0, 4.1), and firmware may pack it into a
- * page with others.
- */
-static void bars_of_bridges_keep_their_pages(void **state)
-{
-    struct fake_function *bridge = add(0, 4);
-    size_t index;
-
-    (void)state;
-    fake_set8(bridge, RP_PCI_HEADER_TYPE, 1);
-    fake_set32(bridge, RP_PCI_BAR0, 0xd0001804);
-    assert_int_equal(rp_scan_add(&machine.scan, &machine.cfg, rp_sbdf(0, 0, 4, 0),
-                                 RP_SCAN_NONE, RP_SCAN_NONE, &index),
-                     RP_OK);
-    assert_false(is_free(ALONE, 0xd0001000, 0x100));
-    assert_false(is_free(ALONE, 0xd0000000, 0x4000));
-    assert_true(is_free(ALONE, 0xd0000000, 0x1000));
-    assert_true(is_free(ALONE, 0xd0002000, 0x1000));
-    fake_set32(bridge, RP_PCI_BAR0 + 4, 0x8);
-    assert_true(is_free(ALONE, 0xd0001000, 0x100));
-    assert_false(is_free(ALONE, 0x8d0001000, 0x100));
-    fake_set32(bridge, RP_PCI_BAR0, 0x00001801); /* ports */
-    fake_set32(bridge, RP_PCI_BAR0 + 4, 0xd0001810);
-    assert_false(is_free(ALONE, 0xd0001000, 0x100));
-}
-
 static void ports_are_16_bits(void **state)
 {
     (void)state;
@@ -413,7 +385,6 @@ int main(void)
         SPACE_TEST(addresses_end_where_the_cpus_do),
         SPACE_TEST(others_bars_keep_their_pages),
         SPACE_TEST(others_windows_are_taken),
-        SPACE_TEST(bars_of_bridges_keep_their_pages),
         SPACE_TEST(ports_are_16_bits),
         SPACE_TEST(a_range_moves_in_its_place),
         SPACE_TEST(all_ranges_of_a_function_are_learned),

@@ -22,13 +22,6 @@ enum rp_space_kind {
     RP_SPACE_IO = 2,
 };
 
-/*
- * Where the memory BARs of a function from register @first on begin, up to @count of
- * them; returns how many there are. What has no address is left out.
- */
-unsigned rp_space_bases(const struct rp_cfg *cfg, rp_sbdf_t sbdf, uint16_t first,
-                        unsigned count, uint64_t *out_bases);
-
 /* What a bridge passes on: closed if @base is above @last. */
 struct rp_space_window {
     uint64_t base;
@@ -77,8 +70,7 @@ bool rp_space_learn(struct rp_space *space, uint32_t function,
  * of another function (what one domain has may share a page); of I/O, no port, and all
  * lie in 4096 to 65535, below which PCs have devices that nobody lists. What is behind
  * the function, if it is a bridge, doesn't count. Nor may any of it be in a window of a
- * bridge that is not above the function, or behind it; nor may a BAR of a bridge begin in
- * a page of it, unless the bridge is behind the function.
+ * bridge that is not above the function, or behind it.
  */
 bool rp_space_is_free(const struct rp_space *space, const struct rp_space_range *range);
 
