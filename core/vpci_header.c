@@ -6,12 +6,15 @@
  * PCI Express Base r5.0, 7.5.1.1 and 7.5.1.2.
  */
 #include <rootport/pci_regs.h>
+#include <rootport/space.h>
 #include <rootport/vpci.h>
 
 #include "vpci_internal.h"
 
 enum {
     IO_SPACE = 0x10000,
+    CLASS_IDE = 0x0101,
+    CLASS_VGA = 0x0300,
 };
 
 #define STATUS_ERRORS                                                                    \
@@ -193,6 +196,19 @@ static enum rp_vpci_refusal fit_to_pages(struct rp_vpci_bar *bar)
     return RP_VPCI_ACCEPTED;
 }
 
+/* Firmware's VGA and IDE decode ports of PCs of old that no BAR names. */
+static bool is_alone(const struct rp_vpci_state *state,
+                     const struct rp_vpci_config *config, const struct rp_vpci_bar *bar)
+{
+    const struct rp_space_range range =
+        rp_space_range_of(config->function, bar, bar->hpa.value);
+    const uint32_t class = vpci_hw_read(state, RP_PCI_CLASS_DEVICE, 2);
+
+    return !config->space || (rp_space_is_free(config->space, &range) &&
+                              (range.kind == RP_SPACE_MEMORY ||
+                               (class != CLASS_VGA && class != CLASS_IDE)));
+}
+
 /*
  * A function works without its ROM, and most do without I/O: what can't be a guest's
  * of these is left out, where a memory BAR would stand against the assignment.
@@ -206,19 +222,24 @@ static void fit_for_guest(struct rp_vpci_state *state, unsigned index)
         refusal = fit_to_pages(bar);
     else if (bar->hpa.value == 0 || bar->hpa.value + bar->size > IO_SPACE)
         refusal = RP_VPCI_REFUSED_NO_ADDRESS;
+    if (refusal == RP_VPCI_ACCEPTED && bar->is_shared)
+        refusal = RP_VPCI_REFUSED_NOT_ALONE;
     if (refusal != RP_VPCI_ACCEPTED && !rp_vpci_range_forget(state, index))
         state->refusal = refusal;
 }
 
-static void fit_ranges(struct rp_vpci_state *state)
+static void fit_ranges(struct rp_vpci_state *state, const struct rp_vpci_config *config)
 {
     for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++) {
         struct rp_vpci_bar *bar = &state->bars[i];
 
         if (bar->kind == RP_VPCI_BAR_ABSENT || state->refusal != RP_VPCI_ACCEPTED)
             continue;
+        bar->is_shared = !is_alone(state, config, bar);
         if (state->role == RP_VPCI_ROLE_GUEST)
             fit_for_guest(state, i);
+        else if (i == RP_VPCI_ROM && bar->is_shared)
+            bar->kind = RP_VPCI_BAR_ABSENT;
         else
             bar->address = bar->hpa.value;
     }
@@ -282,13 +303,13 @@ static void learn_vf_bars(struct rp_vpci_state *state, const struct rp_vpci_vf *
     }
 }
 
-void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf)
+void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_config *config)
 {
-    if (vf)
-        learn_vf_bars(state, vf);
+    if (config->vf)
+        learn_vf_bars(state, config->vf);
     else
         learn_bars(state);
-    fit_ranges(state);
+    fit_ranges(state, config);
     if (state->refusal == RP_VPCI_ACCEPTED && is_any_memory(state))
         set_hw_command(state, 0, RP_PCI_COMMAND_MEMORY);
     vpci_header_reset(state);

@@ -151,7 +151,7 @@ static inline bool vpci_is_plain_vf(const struct rp_vpci_state *state)
 void vpci_header_claim(struct rp_vpci_view *view);
 void vpci_header_claim_bars(struct rp_vpci_view *view, unsigned first);
 void vpci_header_learn_bars(struct rp_vpci_state *state, unsigned first, unsigned last);
-void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_vf *vf);
+void vpci_header_learn(struct rp_vpci_state *state, const struct rp_vpci_config *config);
 void vpci_header_restore(struct rp_vpci_state *state);
 void vpci_header_stop_decode(struct rp_vpci_state *state);
 void vpci_header_write_bars(const struct rp_vpci_state *state, unsigned first);

@@ -100,7 +100,7 @@ static bool is_in_bar(const struct rp_vpci_state *state, unsigned index, uint64_
 {
     const struct rp_vpci_bar *bar = rp_vpci_bar(state, index);
 
-    return bar && bar->hpa.value && offset < bar->hw_size &&
+    return bar && bar->hpa.value && !bar->is_shared && offset < bar->hw_size &&
            size <= bar->hw_size - offset;
 }
 

@@ -143,7 +143,7 @@ static void learn(struct rp_vpci_state *state, const struct rp_vpci_config *conf
     state->msi.offset = find_cap(state, RP_PCI_CAP_ID_MSI);
     state->msix.offset = find_cap(state, RP_PCI_CAP_ID_MSIX);
     rp_vpci_quiesce(state);
-    vpci_header_learn(state, config->vf);
+    vpci_header_learn(state, config);
     if (state->refusal != RP_VPCI_ACCEPTED)
         return;
     vpci_msi_learn(state);
@@ -201,6 +201,9 @@ const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal)
         return "it is not in power state D0";
     case RP_VPCI_REFUSED_INTX_ALONE:
         return "it needs its interrupt pin, and no quirk says where that leads";
+    case RP_VPCI_REFUSED_NOT_ALONE:
+        return "a page of a BAR has memory, a device of the machine's own, or another "
+               "function's BAR in it";
     }
     return "unknown";
 }

@@ -14,8 +14,6 @@
 enum {
     RANGE_MAX = 4096,
     BASE_CLASS_BRIDGE = 0x06,
-    CLASS_IDE = 0x0101,
-    CLASS_VGA = 0x0300,
     CLASS_IOMMU = 0x0806,
 };
 
@@ -100,38 +98,6 @@ void bars_keep_port(uint64_t port)
 struct rp_space *bars_space(void)
 {
     return &space;
-}
-
-/*
- * What virtual functions decode was taken by their physical one. Firmware's VGA and IDE
- * decode ports of PCs of old that no BAR names.
- */
-static bool is_alone(const struct rp_function *function, const struct rp_vpci_bar *bar)
-{
-    const struct rp_space_range range = rp_space_range_of(
-        function->pf != RP_SCAN_NONE ? function->pf : index_of(function), bar,
-        bar->hpa.value);
-    const unsigned class = function->class_code >> 8;
-
-    return rp_space_is_free(&space, &range) &&
-           (range.kind == RP_SPACE_MEMORY || (class != CLASS_VGA && class != CLASS_IDE));
-}
-
-const char *bars_check(const struct rp_function *function, struct rp_vpci_state *state)
-{
-    const char *problem = NULL;
-
-    for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++) {
-        const struct rp_vpci_bar *bar = rp_vpci_range(state, i);
-
-        if (bar == NULL || (i != RP_VPCI_ROM && state->role == RP_VPCI_ROLE_HARDWARE) ||
-            is_alone(function, bar))
-            continue;
-        if (!rp_vpci_range_forget(state, i))
-            problem = "a page of a BAR has memory, a device of the machine's own, or "
-                      "another function's BAR in it";
-    }
-    return problem;
 }
 
 bool bars_move(const struct rp_function *function, const struct rp_vpci_bar *bar)

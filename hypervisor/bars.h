@@ -44,13 +44,6 @@ void bars_keep_port(uint64_t port);
 struct rp_space *bars_space(void);
 
 /*
- * Why @function can't be a guest's, whose BARs have to be alone in their pages; else
- * NULL. If it is just its I/O or its ROM that something else decodes too, these are
- * taken from @state: the domain won't see them. The hardware domain's is NULL always.
- */
-const char *bars_check(const struct rp_function *function, struct rp_vpci_state *state);
-
-/*
  * Whether @bar of @function may decode where its domain has put it; it is known there
  * from then on.
  */

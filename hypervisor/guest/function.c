@@ -228,6 +228,7 @@ bool function_end_reset(struct guest_function *function)
 
 const char *function_learn(struct guest_function *function, enum rp_vpci_role role)
 {
+    const uint32_t pf_index = function->scanned->pf;
     struct rp_vpci_vf vf;
     struct rp_vpci_config config = {
         .cfg = *machine_cfg(),
@@ -239,11 +240,15 @@ const char *function_learn(struct guest_function *function, enum rp_vpci_role ro
         .msix_capacity = confinement == FUNCTION_CONFINED_BY_IOMMU
                              ? IOMMU_INTERRUPTS_MAX
                              : RP_VPCI_MSIX_ENTRIES_MAX,
+        .space = bars_space(),
+        .function = pf_index,
     };
     enum rp_status status;
 
-    if (function->scanned->pf != RP_SCAN_NONE) {
-        const struct guest_function *pf = sriov_find(function->scanned->pf);
+    if (pf_index == RP_SCAN_NONE) {
+        config.function = (uint32_t)(function->scanned - machine_scan()->functions);
+    } else { /* it decodes what was taken for its physical one */
+        const struct guest_function *pf = sriov_find(pf_index);
 
         if (pf == NULL)
             return rp_status_text(RP_ERR_NO_DEVICE);
@@ -253,9 +258,7 @@ const char *function_learn(struct guest_function *function, enum rp_vpci_role ro
     status = rp_vpci_attach(&function->state, &config);
     if (status == RP_ERR_UNSUPPORTED)
         return rp_vpci_refusal_text(function->state.refusal);
-    if (status != RP_OK)
-        return rp_status_text(status);
-    return bars_check(function->scanned, &function->state);
+    return status == RP_OK ? NULL : rp_status_text(status);
 }
 
 static void close(struct guest_function *function)

@@ -14,6 +14,7 @@
 #include <rootport/pci_regs.h>
 #include <rootport/space.h>
 
+#include "tests/fake/fake_domain.h"
 #include "tests/fake/fake_pci.h"
 
 enum {
@@ -217,6 +218,95 @@ static void others_windows_are_taken(void **state)
     assert_false(is_free(FOREIGN, 0xe0100000, 0x1000));
 }
 
+/* A function whose BAR 0 begins among the registers of another, or in memory. */
+static struct fake_domain *overlapping(enum rp_vpci_role role)
+{
+    struct fake_domain *domain = fake_domain_new();
+
+    domain->config.role = role;
+    domain->config.space = &machine.space;
+    domain->config.function = ALONE;
+    machine.map[0] =
+        (struct rp_memory_range){NVME_BAR_ADDRESS + NVME_BAR_SIZE - 8, 8, RP_MEMORY_RAM};
+    memset(domain->bar_memory, 0x5a, NVME_BAR_SIZE);
+    return domain;
+}
+
+static void expect_untouched(struct fake_domain *domain)
+{
+    for (unsigned i = 0; i < NVME_BAR_SIZE; i++)
+        assert_int_equal(domain->bar_memory[i], 0x5a);
+    assert_int_equal(domain->platform.maps, 0);
+}
+
+/*
+ * What a function says of its BARs may be anything, and another thing each time: before
+ * anything is mapped, or written to the table of MSI-X, they are found to be its own.
+ */
+static void bars_over_something_else_are_left_alone(void **state)
+{
+    struct fake_domain *domain = overlapping(RP_VPCI_ROLE_GUEST);
+
+    (void)state;
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_NOT_ALONE);
+    machine.map[0].type = RP_MEMORY_NONE;
+    put(FOREIGN, RP_SPACE_MEMORY, NVME_BAR_ADDRESS + 0xf00, NVME_BAR_ADDRESS + 0xfff);
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_NOT_ALONE);
+    expect_untouched(domain);
+    machine.functions[FOREIGN].is_present = false;
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSIX), NVME_MSIX);
+    fake_domain_free(domain);
+}
+
+/* The hardware domain has the function, without what would be written to there. */
+static void so_they_are_for_the_hardware_domain(void **state)
+{
+    struct fake_domain *domain = overlapping(RP_VPCI_ROLE_HARDWARE);
+
+    (void)state;
+    fake_device_set(&domain->device, RP_PCI_EXPANSION_ROM, 4, 0xfec00000);
+    fake_device_set_rw(&domain->device, RP_PCI_EXPANSION_ROM, 4, 0xfffff801);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSIX), 0);
+    assert_int_equal(domain_find_cap(domain, RP_PCI_CAP_ID_MSI), NVME_MSI);
+    assert_non_null(rp_vpci_bar(&domain->state, 0));
+    assert_null(rp_vpci_bar(&domain->state, RP_VPCI_ROM));
+    expect_untouched(domain);
+    fake_domain_free(domain);
+}
+
+/* A function does without its ports, if they are another's too, and without its ROM. */
+static void ports_and_roms_over_something_else_are_not_there(void **state)
+{
+    static const uint32_t ports[] = {0x80, 0xc000};
+    struct fake_domain *domain = fake_domain_new();
+
+    (void)state;
+    domain->config.space = &machine.space;
+    domain->config.function = ALONE;
+    put(FOREIGN, RP_SPACE_IO, 0xc010, 0xc01f);
+    fake_device_set(&domain->device, RP_PCI_EXPANSION_ROM, 4, 0xfec00000);
+    fake_device_set_rw(&domain->device, RP_PCI_EXPANSION_ROM, 4, 0xfffff801);
+    for (unsigned i = 0; i < 2; i++) {
+        fake_device_set_bar(&domain->device, 2, 0x40, ports[i], RP_PCI_BAR_IO);
+        assert_int_equal(fake_domain_start(domain), RP_OK);
+        assert_null(rp_vpci_range(&domain->state, 2));
+        assert_null(rp_vpci_range(&domain->state, RP_VPCI_ROM));
+        rp_vpci_detach(&domain->state);
+    }
+    fake_device_set_bar(&domain->device, 2, 0x40, 0xd000, RP_PCI_BAR_IO);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_non_null(rp_vpci_range(&domain->state, 2));
+    rp_vpci_detach(&domain->state);
+    fake_device_set(&domain->device, RP_PCI_CLASS_DEVICE, 2, 0x0300); /* VGA */
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_null(rp_vpci_range(&domain->state, 2));
+    fake_domain_free(domain);
+}
+
 static void ports_are_16_bits(void **state)
 {
     (void)state;
@@ -385,6 +475,9 @@ int main(void)
         SPACE_TEST(addresses_end_where_the_cpus_do),
         SPACE_TEST(others_bars_keep_their_pages),
         SPACE_TEST(others_windows_are_taken),
+        SPACE_TEST(bars_over_something_else_are_left_alone),
+        SPACE_TEST(so_they_are_for_the_hardware_domain),
+        SPACE_TEST(ports_and_roms_over_something_else_are_not_there),
         SPACE_TEST(ports_are_16_bits),
         SPACE_TEST(a_range_moves_in_its_place),
         SPACE_TEST(all_ranges_of_a_function_are_learned),

@@ -78,6 +78,7 @@ enum rp_vpci_refusal {
     RP_VPCI_REFUSED_NO_ADDRESS = 5,  /* firmware gave a BAR no address */
     RP_VPCI_REFUSED_ASLEEP = 6,      /* not in D0 */
     RP_VPCI_REFUSED_INTX_ALONE = 7, /* no MSI or MSI-X that works, and INTx isn't wired */
+    RP_VPCI_REFUSED_NOT_ALONE = 8,  /* something else is in a page of a BAR */
 };
 
 /* One base address register. All of it is set by rp_vpci_attach() but the address. */
@@ -89,6 +90,7 @@ struct rp_vpci_bar {
     rp_hpa_t hpa; /* where the hardware decodes, a port for I/O; never shown to a guest */
     enum rp_vpci_bar_kind kind;
     bool is_prefetchable;
+    bool is_shared; /* something else is in its pages; no range of a guest's */
 };
 
 /* MSI, as the domain has set it. PCI Express Base r5.0, 7.7.1. */
@@ -231,6 +233,8 @@ struct rp_vpci_vf {
     } bars[RP_VPCI_BARS_MAX];
 };
 
+struct rp_space; /* space.h */
+
 /* What rp_vpci_attach() needs to know; copied, nothing of it is kept but the pointers. */
 struct rp_vpci_config {
     struct rp_cfg cfg;
@@ -241,6 +245,13 @@ struct rp_vpci_config {
     const struct rp_vpci_vf *vf; /* NULL if it is none; read during the call alone */
     struct rp_vpci_msix_entry *msix_entries; /* storage; lives as long as the state */
     uint16_t msix_capacity; /* with fewer than the function has, the domain sees fewer */
+    /*
+     * Who decodes what of the machine, and which function of that it is (of a virtual
+     * one, its physical one): what isn't alone in its pages is no guest's, nor is a table
+     * of MSI-X there mapped or written to. NULL: the embedder has seen to that.
+     */
+    const struct rp_space *space;
+    uint32_t function;
 };
 
 /*
