@@ -137,7 +137,7 @@ static bool prune(uint64_t *table, uint64_t address, unsigned level, uint64_t **
 bool pagetable_map(uint64_t *root, uint64_t address, uint64_t target, uint64_t size,
                    uint64_t flags, uint64_t **retired)
 {
-    while (size != 0) {
+    while (size != 0 && address >> ADDRESS_BITS == 0) {
         unsigned level = level_for(address, target, size);
         uint64_t step = page_size(level);
 
@@ -153,7 +153,7 @@ bool pagetable_map(uint64_t *root, uint64_t address, uint64_t target, uint64_t s
 
 bool pagetable_unmap(uint64_t *root, uint64_t address, uint64_t size, uint64_t **retired)
 {
-    while (size != 0) {
+    while (size != 0 && address >> ADDRESS_BITS == 0) {
         unsigned level = level_for(address, 0, size);
         uint64_t step = page_size(level);
 

@@ -21,8 +21,9 @@
 /*
  * Maps [@address, @address + @size) to @target on with @flags, in large pages
  * where both are aligned so; splits and replaces what stood there. All are
- * multiples of a page. False when memory for tables ran out: what was mapped
- * until then stays. The caller serialises and flushes.
+ * multiples of a page. What has more than 48 bits is left out, as no walk gets there.
+ * False when memory for tables ran out: what was mapped until then stays. The caller
+ * serialises and flushes.
  *
  * Tables that are no longer needed go to the list *@retired: a CPU that has not been
  * flushed may still walk them.

@@ -177,6 +177,22 @@ static void test_nothing_beyond_48_bits_is_mapped(void **state)
     assert_int_equal(pagetable_lookup(root, 0xffff000000000000, NULL), 0);
 }
 
+/* A guest's BAR of 64 bits goes where the guest puts it: not to what is 2^48 below. */
+static void test_what_is_beyond_48_bits_is_not_what_is_below(void **state)
+{
+    const uint64_t beyond = 1ull << 48;
+
+    (void)state;
+    assert_true(pagetable_map(root, 0, 0, 4 * MIB, FLAGS, &retired));
+    assert_true(pagetable_map(root, beyond, GIB, 2 * MIB, FLAGS, &retired));
+    assert_true(pagetable_map(root, beyond - 2 * MIB, GIB, 4 * MIB, FLAGS, &retired));
+    assert_true(pagetable_lookup(root, beyond - 2 * MIB, NULL) != 0);
+    assert_int_equal(target_of(PAGE_SIZE), PAGE_SIZE);
+    assert_true(pagetable_unmap(root, beyond, 2 * MIB, &retired));
+    assert_true(pagetable_unmap(root, 0xffff000000000000, PAGE_SIZE, &retired));
+    assert_int_equal(target_of(PAGE_SIZE), PAGE_SIZE);
+}
+
 static void test_no_memory_is_reported_and_leaves_what_was(void **state)
 {
     (void)state;
@@ -206,6 +222,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_nothing_beyond_48_bits_is_mapped, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_beyond_48_bits_is_not_what_is_below,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory_is_reported_and_leaves_what_was,
                                         setup, teardown),
     };
