@@ -231,6 +231,84 @@ static void a_bar_that_wraps_is_refused(void **state)
     assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_BAR_SIZE);
 }
 
+/* Half of all addresses: from 0 on there is no address, from the middle on it wraps. */
+static void a_bar_of_2_to_the_63_bytes_is_refused(void **state)
+{
+    struct fake_domain *domain = *state;
+    const uint64_t size = UINT64_C(1) << 63;
+
+    fake_device_set_bar(&domain->device, 2, size, size, MEMORY64_PREFETCHABLE);
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_BAR_SIZE);
+    fake_device_set_bar(&domain->device, 2, size, 0, MEMORY64_PREFETCHABLE);
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_NO_ADDRESS);
+}
+
+static uint32_t random_bits(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return (uint32_t)(*seed >> 16);
+}
+
+/* Registers of which any bit can be written, or none, types and enables among them. */
+static void answer_anything(struct fake_device *device, uint64_t *seed)
+{
+    for (unsigned reg = RP_PCI_BAR0; reg <= RP_PCI_EXPANSION_ROM; reg += 4) {
+        const uint32_t size = 0xffffffffu << random_bits(seed) % 32;
+        const uint32_t kind = random_bits(seed) % 8;
+
+        if (kind == 0 || (reg > RP_PCI_BAR0 + 20 && reg < RP_PCI_EXPANSION_ROM))
+            continue;
+        fake_device_set(device, reg, 4, random_bits(seed) & (kind < 6 ? size : ~0u));
+        fake_device_set_rw(device, reg, 4, kind < 4 ? size : random_bits(seed));
+    }
+}
+
+/* Whole pages of one range, in size a power of two, on both sides where that is. */
+static void expect_sound(const struct fake_domain *domain,
+                         const struct rp_vpci_mapping *mapping)
+{
+    const struct rp_vpci_bar *bar = rp_vpci_bar(&domain->state, mapping->bar);
+    const uint64_t offset = mapping->hpa.value - bar->hpa.value;
+
+    assert_true(bar->hpa.value != 0 && bar->hpa.value % RP_VPCI_PAGE_SIZE == 0);
+    assert_true(bar->size >= RP_VPCI_PAGE_SIZE && !(bar->size & (bar->size - 1)));
+    assert_true(bar->size >= bar->hw_size);
+    assert_true(bar->hpa.value + (bar->size - 1) >= bar->hpa.value);
+    assert_true(offset < bar->size && mapping->size <= bar->size - offset);
+    assert_true(mapping->gpa.value - bar->address == offset);
+}
+
+/* A broken function: contradictory types, holes, 64 bits in the last place. */
+static void whatever_sizing_answers_ranges_are_sound(void **state)
+{
+    struct rp_vpci_mapping map[RP_VPCI_MAPPINGS_MAX];
+    unsigned mapped = 0;
+    uint64_t seed = 0x5eed;
+
+    (void)state;
+    for (unsigned i = 0; i < 4000; i++) {
+        struct fake_domain *domain = fake_domain_new();
+
+        answer_anything(&domain->device, &seed);
+        if (fake_domain_start(domain) == RP_OK) {
+            const rp_gpa_t all = {0};
+
+            rp_vpci_window_set(&domain->state, RP_VPCI_WINDOW_MEMORY, all, UINT64_MAX);
+            for (unsigned reg = RP_PCI_BAR0; reg <= RP_PCI_EXPANSION_ROM; reg += 4)
+                domain_write(domain, reg, 4, random_bits(&seed) | 1);
+            decode(domain);
+            for (size_t n = mappings(domain, map); n-- > 0; mapped++)
+                expect_sound(domain, &map[n]);
+        }
+        fake_domain_free(domain);
+    }
+    assert_true(mapped > 1000);
+}
+
 /* ---- The domain's registers -------------------------------------------------------- */
 
 /* A guest never reads a host address, whatever it does. */
@@ -528,6 +606,8 @@ int main(void)
         PREPARED(a_virtual_function_has_what_its_physical_function_says),
         PREPARED(a_virtual_function_with_an_odd_size_is_refused),
         PREPARED(a_bar_that_wraps_is_refused),
+        PREPARED(a_bar_of_2_to_the_63_bytes_is_refused),
+        cmocka_unit_test(whatever_sizing_answers_ranges_are_sound),
         FROM_START(a_bar_is_sized_in_any_order_and_width),
         FROM_START(the_unused_registers_read_zero),
         FROM_START(placing_checks_its_address),
