@@ -142,6 +142,8 @@ static const struct vpci_cap_table *table_of(enum rp_vpci_list list)
     return list == RP_VPCI_LIST_STANDARD ? &vpci_caps : &vpci_extcaps;
 }
 
+static const struct vpci_cap nobodys = {0};
+
 static const struct vpci_cap *find_row(enum rp_vpci_list list, uint16_t id)
 {
     const struct vpci_cap_table *table = table_of(list);
@@ -149,6 +151,8 @@ static const struct vpci_cap *find_row(enum rp_vpci_list list, uint16_t id)
     for (size_t i = 0; i < table->row_count; i++)
         if (table->rows[i].rule.id == id)
             return &table->rows[i];
+    if (id < 64 && (table->nobodys >> id & 1))
+        return &nobodys;
     return table->unknown;
 }
 

@@ -248,7 +248,6 @@ static const struct vpci_cap rows[] = {
               .guest = RP_VPCI_READ_ONLY,
               .hardware = RP_VPCI_READ_ONLY},
      .size = 8},
-    {.rule = {.id = RP_PCI_CAP_ID_SECURE}},
     {.rule = {.id = RP_PCI_CAP_ID_PCIE,
               .guest = RP_VPCI_MODELLED,
               .hardware = RP_VPCI_MODELLED},
@@ -276,4 +275,5 @@ static const struct vpci_cap rows[] = {
 
 static const struct vpci_cap unknown = {.rule = {.hardware = RP_VPCI_READ_ONLY}};
 
-const struct vpci_cap_table vpci_caps = {rows, COUNT(rows), &unknown};
+const struct vpci_cap_table vpci_caps = {rows, COUNT(rows),
+                                         UINT64_C(1) << RP_PCI_CAP_ID_SECURE, &unknown};

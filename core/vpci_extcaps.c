@@ -198,7 +198,6 @@ static const struct vpci_cap rows[] = {
               .guest = RP_VPCI_MODELLED,
               .hardware = RP_VPCI_READ_ONLY},
      .size = RP_PCI_ARI_SIZE},
-    {.rule = {.list = RP_VPCI_LIST_EXTENDED, .id = RP_PCI_EXTCAP_ID_ATS}},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED,
               .id = RP_PCI_EXTCAP_ID_SRIOV,
               .guest = RP_VPCI_MODELLED,
@@ -207,7 +206,6 @@ static const struct vpci_cap rows[] = {
      .reg_count = COUNT(sriov_regs),
      .length = vpci_sriov_length,
      .claim = vpci_sriov_claim},
-    {.rule = {.list = RP_VPCI_LIST_EXTENDED, .id = RP_PCI_EXTCAP_ID_PRI}},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED,
               .id = RP_PCI_EXTCAP_ID_RESIZABLE_BAR,
               .guest = RP_VPCI_MODELLED,
@@ -219,7 +217,6 @@ static const struct vpci_cap rows[] = {
               .guest = RP_VPCI_READ_ONLY,
               .hardware = RP_VPCI_READ_ONLY},
      .length = secondary_pcie_length},
-    {.rule = {.list = RP_VPCI_LIST_EXTENDED, .id = RP_PCI_EXTCAP_ID_PASID}},
     {.rule = {.list = RP_VPCI_LIST_EXTENDED,
               .id = RP_PCI_EXTCAP_ID_PTM,
               .guest = RP_VPCI_READ_ONLY,
@@ -250,4 +247,10 @@ static const struct vpci_cap rows[] = {
 static const struct vpci_cap unknown = {
     .rule = {.list = RP_VPCI_LIST_EXTENDED, .hardware = RP_VPCI_READ_ONLY}};
 
-const struct vpci_cap_table vpci_extcaps = {rows, COUNT(rows), &unknown};
+/* A kernel that resizes VF BARs takes a size that it has written for the one there is. */
+#define NOBODYS                                                                          \
+    (UINT64_C(1) << RP_PCI_EXTCAP_ID_ATS | UINT64_C(1) << RP_PCI_EXTCAP_ID_PRI |         \
+     UINT64_C(1) << RP_PCI_EXTCAP_ID_PASID |                                             \
+     UINT64_C(1) << RP_PCI_EXTCAP_ID_VF_RESIZABLE_BAR)
+
+const struct vpci_cap_table vpci_extcaps = {rows, COUNT(rows), NOBODYS, &unknown};

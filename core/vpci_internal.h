@@ -94,6 +94,7 @@ struct vpci_cap {
 struct vpci_cap_table {
     const struct vpci_cap *rows;
     size_t row_count;
+    uint64_t nobodys; /* bit n: the capability with ID n is hidden from all roles */
     const struct vpci_cap *unknown;
 };
 

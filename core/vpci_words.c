@@ -11,6 +11,7 @@
 
 static const char as_guest[] = "as for a guest: the hypervisor owns what is below it";
 static const char as_it_is[] = "the machine as it is";
+static const char vf_bars[] = "VF BARs keep the size that they have";
 
 /* Sorted by list and ID; the last of each list is for any other ID. */
 static const struct rp_vpci_words rows[] = {
@@ -145,7 +146,7 @@ static const struct rp_vpci_words rows[] = {
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_DVSEC, "Designated Vendor-Specific",
      "nobody but its vendor knows what it does; CXL is one", as_it_is},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_VF_RESIZABLE_BAR, "VF Resizable BAR",
-     "needs SR-IOV", as_it_is},
+     vf_bars, vf_bars},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_DATA_LINK_FEATURE, "Data Link Feature",
      "the link is the machine's", as_it_is},
     {RP_VPCI_LIST_EXTENDED, RP_PCI_EXTCAP_ID_16GTS, "Physical Layer 16.0 GT/s",

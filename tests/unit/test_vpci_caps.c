@@ -94,9 +94,14 @@ static void check_table(const struct vpci_cap_table *table, enum rp_vpci_list li
     for (size_t i = 0; i < table->row_count; i++) {
         check_row(&table->rows[i]);
         assert_int_equal(table->rows[i].rule.list, list);
+        assert_true(table->rows[i].rule.id >= 64 ||
+                    !(table->nobodys >> table->rows[i].rule.id & 1));
         if (i)
             assert_true(table->rows[i - 1].rule.id < table->rows[i].rule.id);
     }
+    for (uint16_t id = 0; id < 64; id++)
+        if (table->nobodys >> id & 1)
+            assert_int_equal(rp_vpci_words_of(list, id)->id, id);
     assert_int_equal(table->unknown->rule.guest, RP_VPCI_HIDDEN);
     assert_int_equal(table->unknown->rule.unless, 0);
     assert_int_equal(table->unknown->rule.hardware, RP_VPCI_READ_ONLY);

@@ -192,7 +192,7 @@ static const struct row rows[] = {
     {EXTENDED, 0x21, HIDDEN, READ, 0, 0, NULL},
     {EXTENDED, 0x22, HIDDEN, READ, 0, 0, NULL},
     {EXTENDED, 0x23, HIDDEN, READ, 0, 0, NULL},
-    {EXTENDED, 0x24, HIDDEN, READ, 0, 0, NULL},
+    {EXTENDED, 0x24, HIDDEN, HIDDEN, 0, 0, NULL},
     {EXTENDED, 0x25, READ, READ, 12, 0, NULL},
     {EXTENDED, 0x26, READ, READ, 0x20 + 4, 0, NULL},
     {EXTENDED, 0x27, HIDDEN, READ, 0, 0, NULL},
