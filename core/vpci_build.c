@@ -20,13 +20,10 @@ enum {
     SLOTS_SHARED = 4,
 };
 
-/* Memory controllers, bridges, system peripherals, processors, by base class. */
-#define CLASSES_OF_THE_MACHINE (1u << 0x05 | 1u << 0x06 | 1u << 0x08 | 1u << 0x0b)
-
-enum {
-    CLASS_SERIAL_BUS = 0x0c,
-    CLASS_USB = 0x0c03,
-};
+/* Bits n for base classes n. */
+#define CLASSES_OF_THE_MACHINE                                                           \
+    (1u << RP_PCI_BASE_CLASS_MEMORY | 1u << RP_PCI_BASE_CLASS_BRIDGE |                   \
+     1u << RP_PCI_BASE_CLASS_SYSTEM | 1u << RP_PCI_BASE_CLASS_PROCESSOR)
 
 /* ---- Claiming --------------------------------------------------------------- */
 
@@ -330,7 +327,7 @@ static void build_extended(struct rp_vpci_view *view)
 
 /*
  * Whether device-specific registers may act on more than the function: firmware's flash
- * is on a serial bus. PCI Code and ID Assignment r1.11, 1.
+ * is on a serial bus.
  */
 static bool is_of_the_machine(const struct rp_vpci_state *state)
 {
@@ -338,7 +335,7 @@ static bool is_of_the_machine(const struct rp_vpci_state *state)
     const unsigned base = class >> 8;
 
     return (base < 32 && (CLASSES_OF_THE_MACHINE >> base & 1u)) ||
-           (base == CLASS_SERIAL_BUS && class != CLASS_USB);
+           (base == RP_PCI_BASE_CLASS_SERIAL_BUS && class != RP_PCI_CLASS_USB);
 }
 
 /*

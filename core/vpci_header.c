@@ -13,8 +13,6 @@
 
 enum {
     IO_SPACE = 0x10000,
-    CLASS_IDE = 0x0101,
-    CLASS_VGA = 0x0300,
 };
 
 #define STATUS_ERRORS                                                                    \
@@ -206,7 +204,7 @@ static bool is_alone(const struct rp_vpci_state *state,
 
     return !config->space || (rp_space_is_free(config->space, &range) &&
                               (range.kind == RP_SPACE_MEMORY ||
-                               (class != CLASS_VGA && class != CLASS_IDE)));
+                               (class != RP_PCI_CLASS_VGA && class != RP_PCI_CLASS_IDE)));
 }
 
 /*

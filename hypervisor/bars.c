@@ -13,8 +13,6 @@
 
 enum {
     RANGE_MAX = 4096,
-    BASE_CLASS_BRIDGE = 0x06,
-    CLASS_IOMMU = 0x0806,
 };
 
 static struct rp_space_range ranges[RANGE_MAX];
@@ -28,8 +26,8 @@ static uint32_t index_of(const struct rp_function *function)
 static bool is_left_alone(const struct rp_function *function)
 {
     return function->header_type != RP_PCI_LAYOUT_BRIDGE &&
-           (function->class_code >> 16 == BASE_CLASS_BRIDGE ||
-            function->class_code >> 8 == CLASS_IOMMU);
+           (function->class_code >> 16 == RP_PCI_BASE_CLASS_BRIDGE ||
+            function->class_code >> 8 == RP_PCI_CLASS_IOMMU);
 }
 
 /* Where its MSI-X table is, if nothing else is there. */

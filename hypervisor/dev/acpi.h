@@ -15,6 +15,11 @@
 
 #include <rootport/types.h>
 
+/* What every table but the FACS begins with: ACPI 6.3, 5.2.6. */
+enum {
+    ACPI_HEADER_SIZE = 36,
+};
+
 /* How much of each list is kept; what is beyond is left out as a problem. */
 enum {
     ACPI_CPUS_MAX = 256,

@@ -5,10 +5,6 @@
 
 #include "dev/acpi.h"
 
-enum {
-    ACPI_HEADER_SIZE = 36, /* ACPI 5.2.6, System Description Table Header */
-};
-
 /* A table whose length and checksum are right; @bytes need not be aligned. */
 struct acpi_table {
     const uint8_t *bytes;

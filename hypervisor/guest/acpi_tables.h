@@ -28,6 +28,9 @@
 #define ACPI_TABLES_COM1_PORT 0x3f8u
 #define ACPI_TABLES_COM1_GSI  4u
 
+/* The CMOS clock's index; its data are at the next port. */
+#define ACPI_TABLES_RTC_PORT 0x70u
+
 /* The one I/O APIC, with ID 0: GSIs from 0 on. */
 #define ACPI_TABLES_IOAPIC_ADDRESS 0xfec00000u
 
@@ -39,7 +42,7 @@
 
 enum acpi_tables_clock {
     ACPI_TABLES_NO_CMOS_CLOCK = 0,
-    ACPI_TABLES_CMOS_CLOCK, /* ports 0x70 and 0x71, no interrupt */
+    ACPI_TABLES_CMOS_CLOCK, /* at ACPI_TABLES_RTC_PORT, no interrupt */
 };
 
 /* Addresses that the host bridge passes on to its devices; size 0 is none. */

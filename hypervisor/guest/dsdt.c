@@ -7,8 +7,6 @@
 /* PCI configuration mechanism #1. */
 #define CONFIG_PORT 0xcf8
 
-#define CMOS_PORT   0x70
-
 #define NAME_S5     '\\', '_', 'S', '5', '_'
 #define NAME_SB     '\\', '_', 'S', 'B', '_'
 #define NAME_PCI0   'P', 'C', 'I', '0'
@@ -39,7 +37,7 @@ static const uint8_t serial_port[] = {
 
 static const uint8_t clock[] = {
     AML_DEVICE(NAME_RTC, AML_NAME(NAME_HID, AML_PNP(0x0b00)),
-               AML_NAME(NAME_CRS, AML_RESOURCES(AML_PORTS(CMOS_PORT, 2))))};
+               AML_NAME(NAME_CRS, AML_RESOURCES(AML_PORTS(ACPI_TABLES_RTC_PORT, 2))))};
 
 /* The host bridge */
 

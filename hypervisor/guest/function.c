@@ -28,14 +28,6 @@ enum {
     PM_WAIT_US = 10000, /* PCI Power Management r1.2, table 5-6: D3hot to D0 */
 };
 
-/* Base classes and sub-classes. */
-enum {
-    CLASS_BRIDGE = 0x06,
-    CLASS_SYSTEM = 0x08,
-    SUBCLASS_RTC = 0x03,
-    SUBCLASS_IOMMU = 0x06,
-};
-
 static struct guest_function *functions;
 static enum function_confinement confinement;
 
@@ -46,16 +38,14 @@ void function_log(const struct rp_function *function, const char *what)
 
 /*
  * Bridges, interrupt and DMA controllers, timers, the clock, IOMMUs: what the machine
- * itself runs on isn't touched, even to look at it (PCI Code and ID Assignment r1.11,
- * 1.7 and 1.9).
+ * itself runs on isn't touched, even to look at it.
  */
 static bool is_part_of_the_machine(const struct rp_function *scanned)
 {
-    unsigned base = scanned->class_code >> 16;
-    unsigned sub = scanned->class_code >> 8 & 0xff;
+    const unsigned class = scanned->class_code >> 8;
 
-    return base == CLASS_BRIDGE ||
-           (base == CLASS_SYSTEM && (sub <= SUBCLASS_RTC || sub == SUBCLASS_IOMMU));
+    return class >> 8 == RP_PCI_BASE_CLASS_BRIDGE || class == RP_PCI_CLASS_IOMMU ||
+           (class >= RP_PCI_CLASS_INTERRUPT_CONTROLLER && class <= RP_PCI_CLASS_RTC);
 }
 
 /* What no IOMMU can block: a pin, which another domain's function may share. */

@@ -15,11 +15,6 @@
 #include "machine.h"
 #include "mm/pages.h"
 
-enum {
-    BASE_CLASS_BRIDGE = 0x06,
-    CLASS_IOMMU = 0x0806,
-};
-
 /* The one domain that has functions as the machine has them. */
 static struct domain *owner;
 
@@ -150,8 +145,8 @@ static bool is_to_be_had(const struct rp_function *function)
     return function->is_present && function->owner == 0 &&
            function_find(function->sbdf) == NULL &&
            function->bridge == RP_SCAN_NO_BRIDGE &&
-           function->class_code >> 16 != BASE_CLASS_BRIDGE &&
-           function->class_code >> 8 != CLASS_IOMMU;
+           function->class_code >> 16 != RP_PCI_BASE_CLASS_BRIDGE &&
+           function->class_code >> 8 != RP_PCI_CLASS_IOMMU;
 }
 
 bool hardware_adopt(struct domain *domain, size_t index)

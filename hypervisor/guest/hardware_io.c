@@ -30,7 +30,6 @@ enum {
     PORT_POST = 0x80, /* written to pass time */
     PORT_A = 0x92,
     PORT_RESET = 0xcf9,
-    PORT_RTC = 0x70,
     PORT_COM1_END = ACPI_TABLES_COM1_PORT + VUART_PORT_COUNT - 1,
 };
 
@@ -87,7 +86,7 @@ static bool is_uart(uint16_t port)
 
 static bool is_rtc(uint16_t port)
 {
-    return port == PORT_RTC || port == PORT_RTC + 1;
+    return port - ACPI_TABLES_RTC_PORT < VRTC_PORT_COUNT;
 }
 
 static bool is_config(uint16_t port, unsigned width)
@@ -222,7 +221,7 @@ static uint32_t read_port(struct vcpu *vcpu, uint16_t port, unsigned width)
         return width == 1 ? devices_uart_read(vcpu->domain, port - ACPI_TABLES_COM1_PORT)
                           : UINT32_MAX;
     if (is_rtc(port))
-        return width == 1 ? devices_rtc_read(vcpu->domain, port - (unsigned)PORT_RTC)
+        return width == 1 ? devices_rtc_read(vcpu->domain, port - ACPI_TABLES_RTC_PORT)
                           : UINT32_MAX;
     if (is_absent(vcpu->domain, port, width) || port == PORT_RESET)
         return UINT32_MAX;
@@ -238,7 +237,7 @@ static void write_port(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_
     else if (is_uart(port) && width == 1)
         devices_uart_write(vcpu->domain, port - ACPI_TABLES_COM1_PORT, (uint8_t)value);
     else if (is_rtc(port) && width == 1)
-        devices_rtc_write(vcpu->domain, port - (unsigned)PORT_RTC, (uint8_t)value);
+        devices_rtc_write(vcpu->domain, port - ACPI_TABLES_RTC_PORT, (uint8_t)value);
     else if (is_reset(fadt, port, value))
         domain_stop(vcpu->domain, DOMAIN_RESET);
     else if (is_pm1_control(fadt, port))

@@ -144,7 +144,8 @@ static size_t list_tables(const struct acpi_tables *acpi, uint64_t *tables)
     if (root == NULL)
         return 0;
     entry_size = memcmp(root, "XSDT", 4) == 0 ? 8 : 4;
-    for (size_t at = 36; at + entry_size <= acpi->root.length; at += entry_size) {
+    for (size_t at = ACPI_HEADER_SIZE; at + entry_size <= acpi->root.length;
+         at += entry_size) {
         uint64_t address = 0;
         const char *signature;
 

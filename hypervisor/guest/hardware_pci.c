@@ -14,10 +14,6 @@
 #include "guest/sriov.h"
 #include "machine.h"
 
-enum {
-    BASE_CLASS_BRIDGE = 0x06,
-};
-
 static struct hardware_function *own(const struct domain *domain, uint32_t index)
 {
     return __atomic_load_n(&domain->hardware->functions[index], __ATOMIC_ACQUIRE);
@@ -25,8 +21,9 @@ static struct hardware_function *own(const struct domain *domain, uint32_t index
 
 static bool is_platform(const struct rp_function *function)
 {
-    return function->is_present && (function->bridge != RP_SCAN_NO_BRIDGE ||
-                                    function->class_code >> 16 == BASE_CLASS_BRIDGE);
+    return function->is_present &&
+           (function->bridge != RP_SCAN_NO_BRIDGE ||
+            function->class_code >> 16 == RP_PCI_BASE_CLASS_BRIDGE);
 }
 
 /*

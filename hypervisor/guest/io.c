@@ -29,13 +29,13 @@ static void write_uart(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_
 static uint32_t read_rtc(struct vcpu *vcpu, uint16_t port, unsigned width)
 {
     (void)width;
-    return devices_rtc_read(vcpu->domain, port - 0x70u);
+    return devices_rtc_read(vcpu->domain, port - ACPI_TABLES_RTC_PORT);
 }
 
 static void write_rtc(struct vcpu *vcpu, uint16_t port, unsigned width, uint32_t value)
 {
     (void)width;
-    devices_rtc_write(vcpu->domain, port - 0x70u, (uint8_t)value);
+    devices_rtc_write(vcpu->domain, port - ACPI_TABLES_RTC_PORT, (uint8_t)value);
 }
 
 /*
@@ -133,7 +133,8 @@ static const struct port_range ranges[] = {
     {0xcf8, 0xcff, 0, config_ports_read, config_ports_write},
     {ACPI_TABLES_COM1_PORT, ACPI_TABLES_COM1_PORT + VUART_PORT_COUNT - 1, 1, read_uart,
      write_uart},
-    {0x70, 0x71, 1, read_rtc, write_rtc},
+    {ACPI_TABLES_RTC_PORT, ACPI_TABLES_RTC_PORT + VRTC_PORT_COUNT - 1, 1, read_rtc,
+     write_rtc},
     {0x40, 0x43, 1, read_pit, write_pit},
     {DOMAIN_PORT_SLEEP_CONTROL, DOMAIN_PORT_RESET, 1, read_sleep, write_sleep},
     {0, 0xffff, 0, read_other, write_other},

@@ -95,8 +95,19 @@ enum {
 
 /* Class codes that decide something here: PCI Code and ID Assignment r1.11 */
 enum {
+    RP_PCI_CLASS_IDE = 0x0101,
+    RP_PCI_CLASS_VGA = 0x0300,
+    RP_PCI_BASE_CLASS_MEMORY = 0x05,
+    RP_PCI_BASE_CLASS_BRIDGE = 0x06,
     RP_PCI_CLASS_HOST_BRIDGE = 0x0600,
     RP_PCI_CLASS_PCI_BRIDGE = 0x0604,
+    RP_PCI_BASE_CLASS_SYSTEM = 0x08,
+    RP_PCI_CLASS_INTERRUPT_CONTROLLER = 0x0800,
+    RP_PCI_CLASS_RTC = 0x0803, /* DMA controllers and timers have the two before it */
+    RP_PCI_CLASS_IOMMU = 0x0806,
+    RP_PCI_BASE_CLASS_PROCESSOR = 0x0b,
+    RP_PCI_BASE_CLASS_SERIAL_BUS = 0x0c,
+    RP_PCI_CLASS_USB = 0x0c03,
 };
 
 /* Base address registers: 7.5.1.2.1 */
