@@ -675,3 +675,26 @@ void rp_rootport_receive(struct rp_rootport *port, uint32_t errors, uint16_t sou
             receive(port, severity, source);
     settle(port, out_actions);
 }
+
+/* --- in place of the machine's ------------------------------------------------ */
+
+void rp_rootport_init_stand_in(struct rp_rootport *port, struct rp_image *image,
+                               uint8_t next)
+{
+    *port = (struct rp_rootport){.image = image};
+    rp_rootport_image_build(image, &port->config);
+    set16(port, RP_PCI_COMMAND, UINT16_MAX, RP_PCI_COMMAND_BUS_MASTER);
+    set16(port, RP_PCI_BRIDGE_CONTROL, UINT16_MAX, RP_PCI_BRIDGE_CONTROL_SERR);
+    rp_image_store(image, CAP_MSI, type1_capability_header(RP_PCI_CAP_ID_MSI, next));
+}
+
+uint16_t rp_rootport_stand_in_reg(unsigned msi, unsigned aer, unsigned reg)
+{
+    if (reg - msi < RP_PCI_MSI_DATA_32BIT)
+        return (uint16_t)(CAP_MSI + reg - msi);
+    if (reg - msi < RP_PCI_MSI_MASK_32BIT)
+        return (uint16_t)(REG_MSI_DATA - RP_PCI_MSI_DATA_32BIT + reg - msi);
+    if (reg - aer - RP_PCI_AER_ROOT_COMMAND < RP_PCI_AER_ROOT_SIZE)
+        return (uint16_t)(EXTCAP_AER + reg - aer);
+    return 0;
+}

@@ -10,9 +10,11 @@
 #include "cpu/smp.h"
 #include "dev/console.h"
 #include "guest/function.h"
+#include "guest/hardware.h"
 #include "guest/pci.h"
 #include "lib/string.h"
 #include "machine.h"
+#include "mm/pages.h"
 #include "mm/paging.h"
 
 /* An NMI: for nothing less does a guest's CPU come back (APM vol. 2, 16.11). */
@@ -23,8 +25,18 @@
 
 enum {
     PERIOD_US = 1000000,
+    RECORD_PAGES = 2,
     MESSAGES_MAX = 16, /* of a port in that time: each costs the boot CPU an exit */
 };
+
+/* What is known of a root port that is listened to. */
+struct record {
+    struct rp_image image;
+    struct rp_rootport stand_in; /* for it, where the hardware domain sees it */
+    unsigned aer;
+};
+
+_Static_assert(sizeof(struct record) <= RECORD_PAGES * PAGE_SIZE, "it has too few pages");
 
 static uint64_t period_end;
 static uint8_t message_counts[256]; /* by device and function number */
@@ -100,10 +112,23 @@ static bool lead_msix(const struct rp_function *port, unsigned aer)
     return true;
 }
 
+static unsigned message_cap(const struct rp_function *port)
+{
+    return port->msi_cap != 0 ? port->msi_cap : port->msix_cap;
+}
+
+static void reset(const struct rp_function *port, struct record *record)
+{
+    const uint32_t next = read(port, message_cap(port) + RP_PCI_CAP_NEXT, 1);
+
+    rp_rootport_init_stand_in(&record->stand_in, &record->image, (uint8_t)next);
+}
+
 /* Leads a root port's messages to the boot CPU, whose NMIs errors_take() looks after. */
-static void listen(const struct rp_function *port)
+static void listen(struct rp_function *port)
 {
     const unsigned aer = find_aer(port);
+    struct record *record;
 
     if (aer == 0 || !iommu_pass_nmis(port->sbdf))
         return;
@@ -111,12 +136,37 @@ static void listen(const struct rp_function *port)
         lead_msi(port);
     else if (!lead_msix(port, aer))
         return;
-    write(port, aer + RP_PCI_AER_ROOT_COMMAND, 4, RP_PCI_AER_ROOT_COMMAND_ENABLES);
+    record = pages_alloc(RECORD_PAGES);
+    if (record == NULL)
+        return;
+    record->aer = aer;
+    reset(port, record);
+    __atomic_store_n(&port->record, record, __ATOMIC_RELEASE);
 }
 
-void errors_enable(const struct rp_function *function)
+void errors_reset(const struct rp_function *port)
 {
-    const struct rp_function *at = function;
+    if (port->record != NULL)
+        reset(port, port->record);
+}
+
+struct rp_rootport *errors_stand_in(const struct rp_function *port, uint16_t *reg)
+{
+    struct record *record = port->record;
+    uint16_t own = 0;
+
+    if (record != NULL)
+        own = rp_rootport_stand_in_reg(message_cap(port), record->aer, *reg);
+    if (own == 0)
+        return NULL;
+    *reg = own;
+    return &record->stand_in;
+}
+
+void errors_enable(struct rp_function *function)
+{
+    struct rp_function *at = function;
+    struct record *record;
 
     while (at->pcie_cap != 0) {
         set_bits(at, at->pcie_cap + RP_PCI_PCIE_DEVICE_CONTROL,
@@ -126,7 +176,12 @@ void errors_enable(const struct rp_function *function)
         if (at != function)
             set_bits(at, RP_PCI_BRIDGE_CONTROL, RP_PCI_BRIDGE_CONTROL_SERR);
         if (at->parent == RP_SCAN_NONE) {
-            listen(at);
+            if (at->record == NULL)
+                listen(at);
+            record = at->record;
+            if (record != NULL)
+                write(at, record->aer + RP_PCI_AER_ROOT_COMMAND, 4,
+                      RP_PCI_AER_ROOT_COMMAND_ENABLES);
             return;
         }
         at = &machine_scan()->functions[at->parent];
@@ -145,12 +200,16 @@ static void pass_on(const struct rp_function *port, uint32_t status, uint32_t so
     for (size_t i = 0; i < scan->count; i++) {
         const rp_sbdf_t sbdf = scan->functions[i].sbdf;
         const uint16_t id = rp_sbdf_requester_id(sbdf);
-        struct guest_function *function = NULL;
+        struct record *record = port->record;
+        struct guest_function *function;
 
-        if (rp_sbdf_segment(sbdf) == rp_sbdf_segment(port->sbdf) &&
-            (is_several || id == (uint16_t)sources || id == sources >> 16))
-            function = function_find(sbdf);
-        if (function != NULL && function_is_given(function))
+        if (rp_sbdf_segment(sbdf) != rp_sbdf_segment(port->sbdf) ||
+            (!is_several && id != (uint16_t)sources && id != sources >> 16))
+            continue;
+        function = function_find(sbdf);
+        if (function == NULL)
+            hardware_report_errors(i, &record->stand_in);
+        else if (function_is_given(function))
             pci_report_errors(function);
     }
 }
@@ -167,9 +226,14 @@ static bool is_too_loud(const struct rp_function *port)
 
 static void look(const struct rp_function *port)
 {
-    const unsigned aer = find_aer(port);
-    const uint32_t status = aer ? read(port, aer + RP_PCI_AER_ROOT_STATUS, 4) : 0;
+    const struct record *record = port->record;
+    unsigned aer;
+    uint32_t status;
 
+    if (record == NULL)
+        return;
+    aer = record->aer;
+    status = read(port, aer + RP_PCI_AER_ROOT_STATUS, 4);
     if ((status & RP_PCI_AER_ROOT_STATUS_EVENTS) == 0 || status == RP_PCI_ALL_ONES)
         return;
     write(port, aer + RP_PCI_AER_ROOT_STATUS, 4, status);

@@ -6,6 +6,7 @@
 
 #include "bars.h"
 #include "dev/console.h"
+#include "guest/errors.h"
 #include "guest/hardware_internal.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
@@ -175,6 +176,7 @@ bool hardware_adopt(struct domain *domain, size_t index)
     }
     function->owner = domain_owner(domain);
     pci_update_mappings(&mine->base, NULL); /* a virtual function decodes at once */
+    errors_enable(function);
     __atomic_store_n(&domain->hardware->functions[index], mine, __ATOMIC_RELEASE);
     return true;
 }
@@ -238,9 +240,11 @@ void hardware_reset_functions(struct domain *domain)
 {
     struct hardware *hardware = domain->hardware;
 
-    for (size_t i = 0; hardware != NULL && i < hardware->capacity; i++)
+    for (size_t i = 0; hardware != NULL && i < hardware->capacity; i++) {
         if (hardware->functions[i] != NULL)
             start_over(domain, i);
+        errors_reset(&machine_scan()->functions[i]);
+    }
 }
 
 void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self)
@@ -329,7 +333,7 @@ bool hardware_yield_vf(const struct rp_function *vf)
 static bool update_view(struct domain *domain, size_t index)
 {
     struct hardware_function *mine = domain->hardware->functions[index];
-    const struct rp_function *function = &machine_scan()->functions[index];
+    struct rp_function *function = &machine_scan()->functions[index];
     uint16_t size = rp_scan_verdict(function).size;
     struct rp_vpci_view *spare;
 
@@ -340,6 +344,7 @@ static bool update_view(struct domain *domain, size_t index)
         return false; /* it doesn't answer any more: what is seen stays */
     /* In full order with the look at the epochs, as a release store would not be. */
     __atomic_store_n(&mine->view, spare, __ATOMIC_SEQ_CST);
+    errors_enable(function);
     return true;
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <rootport/access.h>
+#include <rootport/rootport.h>
 #include <rootport/scan.h>
 #include <rootport/vpci.h>
 
@@ -76,6 +77,12 @@ void hardware_abandon(struct domain *domain, size_t index, struct vcpu *self);
 /* The record of function @index, if the hardware domain has it. Needs the machine's lock.
  */
 struct guest_function *hardware_find(size_t index);
+
+/*
+ * Lets @port, which stands in for the one above function @index, receive messages of its
+ * errors, if the hardware domain has it. Needs the machine's lock.
+ */
+void hardware_report_errors(size_t index, struct rp_rootport *port);
 
 /*
  * Unmaps whole pages from @base on, which the domain, if there is one, has looked at

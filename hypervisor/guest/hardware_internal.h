@@ -40,7 +40,8 @@ void hardware_open_windows(struct hardware_function *mine);
  */
 void hardware_move_bars(struct hardware_function *mine, struct vcpu *self);
 
-/* A write to what reads through. Needs the machine's lock below 0x40. */
+/* A write to what reads through. Needs the machine's lock below 0x40, and takes it above.
+ */
 void hardware_write_bridge(struct domain *domain, uint32_t index, uint16_t reg,
                            unsigned width, uint32_t value);
 

@@ -8,6 +8,7 @@
 #include <rootport/pci_regs.h>
 
 #include "bars.h"
+#include "guest/errors.h"
 #include "guest/hardware_internal.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
@@ -117,10 +118,18 @@ void hardware_write_bridge(struct domain *domain, uint32_t index, uint16_t reg,
     const struct rp_function *bridge = &machine_scan()->functions[index];
     const bool is_own = has_all_behind(domain, index);
     const uint32_t bits = value & may_set(bridge, reg, is_own);
+    struct rp_rootport_actions actions;
+    struct rp_rootport *port;
 
     if (domain->hardware->is_observer || bridge->header_type != RP_PCI_LAYOUT_BRIDGE)
         return;
-    if (bits != 0 && width >= 2)
+    port = errors_stand_in(bridge, &reg);
+    if (port != NULL) {
+        machine_lock(); /* all of these are capabilities', behind 0x40 */
+        rp_rootport_write(port, reg, width, value, &actions);
+        pci_send_port_msi(domain, &actions);
+        machine_unlock();
+    } else if (bits != 0 && width >= 2)
         turn_on(bridge->sbdf, reg, bits);
     else if (reg < RP_PCI_CAPABILITIES_BASE && is_own &&
              rp_space_write_window(bars_space(), index, reg, width, value) ==

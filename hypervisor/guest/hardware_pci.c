@@ -9,6 +9,7 @@
 #include <rootport/access.h>
 #include <rootport/pci_regs.h>
 
+#include "guest/errors.h"
 #include "guest/hardware_internal.h"
 #include "guest/pci_internal.h"
 #include "guest/sriov.h"
@@ -72,6 +73,7 @@ uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
 {
     const struct rp_scan *scan = machine_scan();
     uint32_t index = rp_scan_find(scan, sbdf);
+    const struct rp_rootport *port;
     struct hardware_function *mine;
     uint32_t value = UINT32_MAX;
 
@@ -85,8 +87,13 @@ uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
     if (mine != NULL && answers_reader(domain->hardware, mine))
         value = (uint32_t)rp_vpci_read(view_of(mine), reg, width);
     else if (mine == NULL && reads_through(domain, &scan->functions[index]) &&
-             reg < rp_scan_verdict(&scan->functions[index]).size)
-        (void)rp_cfg_read(machine_cfg(), sbdf, reg, width, &value);
+             reg < rp_scan_verdict(&scan->functions[index]).size) {
+        port = errors_stand_in(&scan->functions[index], &reg);
+        if (port != NULL)
+            value = rp_rootport_read(port, reg, width);
+        else
+            (void)rp_cfg_read(machine_cfg(), sbdf, reg, width, &value);
+    }
     return value;
 }
 
@@ -121,6 +128,19 @@ void hardware_cfg_write(struct vcpu *vcpu, rp_sbdf_t sbdf, uint16_t reg, unsigne
     }
     if (may_move)
         machine_unlock();
+}
+
+void hardware_report_errors(size_t index, struct rp_rootport *port)
+{
+    const struct guest_function *function = hardware_find(index);
+    struct rp_rootport_actions actions;
+
+    if (function == NULL || !function_is_answering(function))
+        return;
+    rp_rootport_receive(
+        port, rp_vpci_errors(view_of((const struct hardware_function *)function)),
+        rp_sbdf_requester_id(function->sbdf), &actions);
+    pci_send_port_msi(function->domain, &actions);
 }
 
 /* ---- Accesses -------------------------------------------------------------- */

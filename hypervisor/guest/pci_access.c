@@ -188,13 +188,13 @@ static void reset_child(struct domain *domain, unsigned port, struct vcpu *self)
     pci_act(domain, port, self, &actions);
 }
 
-static void send_port_msi(struct domain *domain,
-                          const struct rp_rootport_actions *actions)
+void pci_send_port_msi(struct domain *domain, const struct rp_rootport_actions *actions)
 {
     struct vapic_message message =
         vapic_decode_msi(domain, actions->msi_address.value, actions->msi_data);
 
-    vapic_send(domain, &message);
+    if (actions->set & RP_ROOTPORT_SEND_MSI)
+        vapic_send(domain, &message);
 }
 
 /* What the guest made of its child is there for the control domain to read. */
@@ -239,8 +239,7 @@ void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
         finish_detach(domain, port, self);
     if (actions->set & RP_ROOTPORT_RESET_CHILD)
         reset_child(domain, port, self);
-    if (actions->set & RP_ROOTPORT_SEND_MSI)
-        send_port_msi(domain, actions);
+    pci_send_port_msi(domain, actions);
 }
 
 void pci_apply_effects(struct guest_function *function, struct vcpu *self,

@@ -30,6 +30,9 @@ void pci_close_windows(struct guest_function *function, struct vcpu *self);
 void pci_act(struct domain *domain, unsigned port, struct vcpu *self,
              const struct rp_rootport_actions *actions);
 
+/* Likewise, the message alone. */
+void pci_send_port_msi(struct domain *domain, const struct rp_rootport_actions *actions);
+
 /*
  * Nobody waits for a reset with the lock held: from here on the function answers
  * nobody and is nowhere mapped, and who asks after its time ends it. False when none

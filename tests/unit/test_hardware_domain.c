@@ -17,6 +17,7 @@
 
 #include "bars.h"
 #include "dev/console.h"
+#include "guest/errors.h"
 #include "guest/hardware_internal.h"
 #include "guest/npt.h"
 #include "guest/pci_internal.h"
@@ -32,6 +33,10 @@ enum {
     PCIE = 0x40,
     DEVICE_CONTROL2 = PCIE + 0x28,
     ARI_FORWARDING = 0x20,
+    DEVICE_CONTROL = PCIE + 0x08,
+    DEVICE_STATUS = PCIE + 0x0a,
+    MSI = 0x80, /* of the port that another one stands in for */
+    AER = 0x140,
     /* Indexes in the order of the scan: */
     HOST_BRIDGE = 0,
     MINE,        /* 00:01.0, BAR 0 at d0000000 */
@@ -56,9 +61,13 @@ static struct {
     struct rp_memory_range ram;
     struct rp_ecam ecam;
     struct rp_report_context reports;
-    unsigned refused; /* writes that the log tells of */
+    unsigned refused;                   /* writes that the log tells of */
+    const struct rp_function *replaced; /* a port for which @stand_in is there */
+    struct rp_rootport stand_in;
+    unsigned message_count;
 } machine;
 
+static struct rp_image stand_in_image;
 static struct hardware_function records[2];
 static struct hardware_function *functions[CAPACITY];
 static struct hardware hardware;
@@ -173,6 +182,28 @@ void sriov_follow(struct vcpu *of, const struct guest_function *function,
     (void)effects;
 }
 
+struct rp_rootport *errors_stand_in(const struct rp_function *port, uint16_t *reg)
+{
+    const uint16_t own = rp_rootport_stand_in_reg(MSI, AER, *reg);
+
+    if (port != machine.replaced || own == 0)
+        return NULL;
+    *reg = own;
+    return &machine.stand_in;
+}
+
+void pci_send_port_msi(struct domain *of, const struct rp_rootport_actions *actions)
+{
+    assert_ptr_equal(of, &domain);
+    if (actions->set & RP_ROOTPORT_SEND_MSI)
+        machine.message_count++;
+}
+
+struct guest_function *hardware_find(size_t index)
+{
+    return functions[index] != NULL ? &functions[index]->base : NULL;
+}
+
 void sriov_look(struct domain *of)
 {
     (void)of;
@@ -224,7 +255,11 @@ static void add_functions(void)
     struct fake_function *function;
 
     add(0, 0, 0, RP_PCI_CLASS_HOST_BRIDGE);
-    set_bar(add(0, 1, 0, 0x0200), 0xd0000000);
+    function = add(0, 1, 0, 0x0200);
+    fake_set16(function, RP_PCI_STATUS, RP_PCI_STATUS_CAPABILITIES);
+    fake_set8(function, RP_PCI_CAPABILITIES_POINTER, PCIE);
+    fake_set32(function, PCIE, 0x00020010);
+    set_bar(function, 0xd0000000);
     set_bar(add(0, 2, 0, 0x0108), 0xd1000000);
     function = add_port(3, 0x10);
     fake_set32(function, RP_PCI_MEMORY_BASE, 0xe010e000);
@@ -385,6 +420,77 @@ static void ari_is_forwarded_to_what_is_the_domains(void **state)
     assert_int_equal(reg_of(OWN_PORT, DEVICE_CONTROL2, 2), ARI_FORWARDING);
 }
 
+/* ---- What stands in for a port -------------------------------------------------------
+ */
+
+static void replace(uint32_t index)
+{
+    rp_rootport_init_stand_in(&machine.stand_in, &stand_in_image, 0);
+    rp_scan_override(&machine.functions[index], RP_CFG_SIZE_EXTENDED);
+    machine.replaced = &machine.functions[index];
+}
+
+static uint32_t seen(uint32_t index, unsigned reg, unsigned width)
+{
+    return hardware_cfg_read(&domain, machine.functions[index].sbdf, (uint16_t)reg,
+                             width);
+}
+
+static void the_port_itself_stays_as_it_is(void **state)
+{
+    (void)state;
+    replace(SHARED_PORT);
+    expect_kept(SHARED_PORT, 0x0007);
+}
+
+/* 7.7.1 and 7.8.4.9 */
+static void its_messages_are_set_up_beside_it(void **state)
+{
+    (void)state;
+    replace(SHARED_PORT);
+    write_reg(SHARED_PORT, MSI + 4, 4, 0xfee00000);
+    write_reg(SHARED_PORT, MSI + 2, 2, 0x0001);
+    write_reg(SHARED_PORT, AER + 0x2c, 4, 0x7);
+    assert_int_equal(seen(SHARED_PORT, MSI, 4), 0x00010005);
+    assert_int_equal(seen(SHARED_PORT, MSI + 4, 4), 0xfee00000);
+    assert_int_equal(seen(SHARED_PORT, AER + 0x2c, 4), 0x7);
+    assert_int_equal(seen(SHARED_PORT, AER, 4), reg_of(SHARED_PORT, AER, 4));
+    assert_int_equal(seen(OWN_PORT, MSI, 1), reg_of(OWN_PORT, MSI, 1));
+}
+
+static void an_observer_sets_up_nothing(void **state)
+{
+    (void)state;
+    replace(SHARED_PORT);
+    hardware.is_observer = true;
+    write_reg(SHARED_PORT, AER + 0x2c, 4, 0x7);
+    assert_int_equal(seen(SHARED_PORT, AER + 0x2c, 4), 0);
+}
+
+/* What the domain doesn't have has no record of its. */
+static void errors_of_its_own_functions_are_received(void **state)
+{
+    (void)state;
+    replace(SHARED_PORT);
+    write_reg(SHARED_PORT, MSI + 2, 2, 0x0001);
+    write_reg(SHARED_PORT, AER + 0x2c, 4, 0x7);
+    fake_set16(fake(MINE), DEVICE_STATUS, 0x0002);
+    hardware_report_errors(OTHERS, &machine.stand_in);
+    hardware_report_errors(MINE, &machine.stand_in); /* not enabled */
+    assert_int_equal(seen(SHARED_PORT, AER + 0x30, 4), 0);
+    write_reg(MINE, DEVICE_CONTROL, 2, 0x0007);
+    records[0].base.is_resetting = true;
+    hardware_report_errors(MINE, &machine.stand_in);
+    assert_int_equal(machine.message_count, 0);
+    records[0].base.is_resetting = false;
+    hardware_report_errors(MINE, &machine.stand_in);
+    assert_int_equal(machine.message_count, 1);
+    assert_int_equal(seen(SHARED_PORT, AER + 0x30, 4), 0x24);
+    assert_int_equal(seen(SHARED_PORT, AER + 0x36, 2), 0x0008); /* 00:01.0 */
+    write_reg(SHARED_PORT, AER + 0x30, 4, 0x24);
+    assert_int_equal(seen(SHARED_PORT, AER + 0x30, 4), 0);
+}
+
 /* ---- Windows --------------------------------------------------------------------- */
 
 static bool is_open(uint32_t index, enum rp_space_kind kind)
@@ -499,6 +605,10 @@ int main(void)
         MACHINE_TEST(the_chipset_stays_as_it_is),
         MACHINE_TEST(an_observer_changes_nothing),
         MACHINE_TEST(ari_is_forwarded_to_what_is_the_domains),
+        MACHINE_TEST(the_port_itself_stays_as_it_is),
+        MACHINE_TEST(its_messages_are_set_up_beside_it),
+        MACHINE_TEST(an_observer_sets_up_nothing),
+        MACHINE_TEST(errors_of_its_own_functions_are_received),
         MACHINE_TEST(what_nobody_has_set_up_is_closed_before_it_decodes),
         MACHINE_TEST(what_is_set_up_decodes_as_it_is),
         MACHINE_TEST(a_window_goes_to_where_nobody_is),

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Error messages at the root port as a guest's driver sees them: Advanced Error
- * Reporting, PCI Express Base r5.0, 6.2.4, 6.2.6 and 7.8.4. Numbers are its.
+ * Error messages at the root port as a driver sees them, a guest's or the hardware
+ * domain's: Advanced Error Reporting, PCI Express Base r5.0, 6.2.4, 6.2.6 and 7.8.4.
+ * Numbers are its.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -210,6 +212,102 @@ static void a_reset_of_the_guest_forgets_errors(void **state)
     assert_int_equal(get(ROOT_COMMAND), 0);
 }
 
+/* --- in place of a port of the machine's, with capabilities where that has them --- */
+
+enum {
+    REAL_MSI = 0x60,
+    REAL_AER = 0x148,
+    REAL_NEXT = 0x90, /* what its capability links to */
+};
+
+static struct rp_image stand_in_image;
+static struct rp_rootport stand_in;
+static struct rp_rootport_actions last;
+
+static uint16_t own(unsigned reg)
+{
+    return rp_rootport_stand_in_reg(REAL_MSI, REAL_AER, reg);
+}
+
+static uint32_t real_get(unsigned reg, unsigned width)
+{
+    return rp_rootport_read(&stand_in, own(reg), width);
+}
+
+/* Returns whether that interrupts. */
+static bool real_write(unsigned reg, unsigned width, uint32_t value)
+{
+    rp_rootport_write(&stand_in, own(reg), width, value, &last);
+    return (last.set & RP_ROOTPORT_SEND_MSI) != 0;
+}
+
+static bool real_receive(uint32_t errors, uint16_t source)
+{
+    rp_rootport_receive(&stand_in, errors, source, &last);
+    return (last.set & RP_ROOTPORT_SEND_MSI) != 0;
+}
+
+/* As Linux sets a message of 32 bits up, and then its driver for errors. */
+static int set_up_stand_in(void **state)
+{
+    (void)state;
+    memset(&stand_in_image, 0xa5, sizeof stand_in_image);
+    memset(&stand_in, 0xa5, sizeof stand_in);
+    rp_rootport_init_stand_in(&stand_in, &stand_in_image, REAL_NEXT);
+    (void)real_write(REAL_MSI + 4, 4, 0xfee01000);
+    (void)real_write(REAL_MSI + 8, 2, 0x0031);
+    (void)real_write(REAL_MSI + 2, 2, 0x0001);
+    (void)real_write(REAL_AER + 0x2c, 4, 0x7);
+    return 0;
+}
+
+/* 7.7.1 and 7.8.4: all else of the real port has nothing to do with messages. */
+static void it_has_the_registers_of_messages_alone(void **state)
+{
+    (void)state;
+    for (unsigned reg = 0; reg < 0x1000; reg++)
+        assert_int_equal(own(reg) != 0,
+                         (reg >= REAL_MSI && reg < REAL_MSI + 0xc) ||
+                             (reg >= REAL_AER + 0x2c && reg < REAL_AER + 0x38));
+}
+
+static void its_message_is_one_of_32_bits(void **state)
+{
+    (void)state;
+    assert_int_equal(real_get(REAL_MSI, 4), 0x00010005 | REAL_NEXT << 8);
+    assert_false(real_write(REAL_MSI, 4, 0xffffffff));
+    assert_int_equal(real_get(REAL_MSI, 4), 0x00010005 | REAL_NEXT << 8);
+    assert_int_equal(real_get(REAL_MSI + 4, 4), 0xfee01000);
+    assert_int_equal(real_get(REAL_MSI + 8, 4), 0x0031);
+}
+
+static void it_receives_and_sends_the_message(void **state)
+{
+    (void)state;
+    assert_true(real_receive(RP_ERROR_NONFATAL | RP_ERROR_CORRECTABLE, 0x0508));
+    assert_int_equal(last.msi_address.value, 0xfee01000);
+    assert_int_equal(last.msi_data, 0x0031);
+    assert_int_equal(real_get(REAL_AER + 0x30, 4), 0x25);
+    assert_int_equal(real_get(REAL_AER + 0x34, 2), 0x0508);
+    assert_int_equal(real_get(REAL_AER + 0x36, 2), 0x0508);
+    assert_false(real_write(REAL_AER + 0x30, 4, 0x25));
+    assert_int_equal(real_get(REAL_AER + 0x30, 4), 0);
+    assert_true(real_receive(RP_ERROR_FATAL, 0x0508));
+}
+
+static void nothing_is_sent_until_it_is_set_up_anew(void **state)
+{
+    (void)state;
+    assert_true(real_receive(RP_ERROR_FATAL, 0x0508));
+    rp_rootport_init_stand_in(&stand_in, &stand_in_image, REAL_NEXT);
+    assert_int_equal(real_get(REAL_MSI, 4), 0x00000005 | REAL_NEXT << 8);
+    assert_int_equal(real_get(REAL_AER + 0x30, 4), 0);
+    assert_false(real_receive(RP_ERROR_FATAL, 0x0508));
+    assert_int_equal(real_get(REAL_AER + 0x30, 4), 0x54);
+    assert_false(real_write(REAL_AER + 0x2c, 4, 0x7));
+    assert_true(real_write(REAL_MSI + 2, 2, 0x0001));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +325,10 @@ int main(void)
         cmocka_unit_test_setup(the_slots_interrupt_is_another, set_up),
         cmocka_unit_test_setup(status_is_cleared_by_writing_ones_alone, set_up),
         cmocka_unit_test_setup(a_reset_of_the_guest_forgets_errors, set_up),
+        cmocka_unit_test_setup(it_has_the_registers_of_messages_alone, set_up_stand_in),
+        cmocka_unit_test_setup(its_message_is_one_of_32_bits, set_up_stand_in),
+        cmocka_unit_test_setup(it_receives_and_sends_the_message, set_up_stand_in),
+        cmocka_unit_test_setup(nothing_is_sent_until_it_is_set_up_anew, set_up_stand_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

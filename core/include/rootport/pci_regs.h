@@ -544,6 +544,7 @@ enum {
     RP_PCI_AER_ENDPOINT_SIZE = 0x2c, /* without the root's registers */
     RP_PCI_AER_ROOT_COMMAND = 0x2c,
     RP_PCI_AER_ROOT_STATUS = 0x30,
+    RP_PCI_AER_ROOT_SIZE = 0x0c,    /* of the root's registers */
     RP_PCI_AER_ERROR_SOURCE = 0x34, /* correctable, and in the upper half uncorrectable */
 };
 #define RP_PCI_AER_UNCORRECTABLE        0x07fff030u /* every error that there is */

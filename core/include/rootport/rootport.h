@@ -250,4 +250,19 @@ struct rp_rootport_window rp_rootport_io(const struct rp_rootport *port);
 const char *rp_rootport_state_text(enum rp_rootport_state state);
 const char *rp_rootport_outcome_text(enum rp_rootport_outcome outcome);
 
+/*
+ * In place of rp_rootport_init(), makes a port that stands in for one of the machine's: a
+ * domain that sees the machine reads that one through, but hears of errors by what
+ * rp_rootport_stand_in_reg() names of this one. It has one message, by an MSI capability
+ * of 32 bits in place of the real port's MSI or MSI-X, which links to @next.
+ */
+void rp_rootport_init_stand_in(struct rp_rootport *port, struct rp_image *image,
+                               uint8_t next);
+
+/*
+ * The register of the stand-in for @reg of the real port, whose capabilities for
+ * interrupts and Advanced Error Reporting are at @msi and @aer; 0: it has none.
+ */
+uint16_t rp_rootport_stand_in_reg(unsigned msi, unsigned aer, unsigned reg);
+
 #endif

@@ -69,6 +69,7 @@ struct rp_function {
     uint32_t owner;
     uint8_t pin_gsi; /* the embedder's: where its interrupt pin leads; 0: unknown */
     uint64_t message_table; /* the embedder's: a bridge's MSI-X table; 0: out of reach */
+    void *record;           /* the embedder's: what else it knows, or NULL */
 };
 
 /* The functions found so far, in storage of the caller's. */
