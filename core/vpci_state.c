@@ -123,14 +123,15 @@ static void restore_controls(const struct rp_vpci_state *state)
 /*
  * A pin that nobody wired would leave a driver waiting; and one that can't be closed, as
  * before PCI 2.3, would pull at an interrupt that may be another domain's. What has no
- * pin either does without interrupts.
+ * pin either does without interrupts; a virtual function has none, whatever it says.
  */
 static bool is_intx_alone(const struct rp_vpci_state *state)
 {
     const bool is_closed =
         vpci_hw_read(state, RP_PCI_COMMAND, 2) & RP_PCI_COMMAND_INTX_DISABLE;
 
-    return state->role == RP_VPCI_ROLE_GUEST && !(state->policy & RP_VPCI_POLICY_INTX) &&
+    return state->role == RP_VPCI_ROLE_GUEST && !state->vf_id &&
+           !(state->policy & RP_VPCI_POLICY_INTX) &&
            !(is_closed && (state->msi.offset || state->msix.offset)) &&
            vpci_hw_read(state, RP_PCI_INTERRUPT_PIN, 1) != 0;
 }

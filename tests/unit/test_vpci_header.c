@@ -146,6 +146,24 @@ static void a_pin_that_cannot_be_closed_is_refused(void **state)
     rp_vpci_detach(&domain->state);
 }
 
+/* A virtual function has no INTx, and no bit for it (9.3.4.1), whatever its pin says.
+ */
+static void a_pin_of_a_virtual_function_is_none(void **state)
+{
+    struct fake_domain *domain = *state;
+    const struct rp_vpci_vf vf = {
+        .vendor_id = 0x1b36,
+        .bars[0] = {.base = {NVME_BAR_ADDRESS}, .size = NVME_BAR_SIZE, .is_64bit = true},
+    };
+
+    domain->config.vf = &vf;
+    fake_device_set(&domain->device, RP_PCI_COMMAND, 2, 0);
+    fake_device_set_rw(&domain->device, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_BUS_MASTER);
+    assert_int_not_equal(fake_device_get(&domain->device, RP_PCI_INTERRUPT_PIN, 1), 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(domain_read(domain, RP_PCI_INTERRUPT_PIN, 1), 0);
+}
+
 static void every_error_of_the_status_register_is_rw1c(void **state)
 {
     struct fake_domain *domain = start(state);
@@ -648,6 +666,7 @@ int main(void)
         PREPARED(commands_of_a_guest_with_io),
         PREPARED(commands_of_the_hardware_domain),
         PREPARED(a_pin_that_cannot_be_closed_is_refused),
+        PREPARED(a_pin_of_a_virtual_function_is_none),
         PREPARED(every_error_of_the_status_register_is_rw1c),
         PREPARED(the_rest_of_the_first_dwords),
         PREPARED(an_io_bar_is_sized_in_any_width),
