@@ -150,7 +150,7 @@ static void set_hw_size(struct rp_vpci_state *state, unsigned entry, unsigned si
     control = rp_field_set(RP_PCI_REBAR_CONTROL_SIZE, vpci_hw_read(state, reg, 4), size);
     vpci_hw_write(state, reg, 4, control);
     vpci_header_place(state);
-    if (vpci_hw_read(state, reg, 4) != control)
+    if (rp_field_get(RP_PCI_REBAR_CONTROL_SIZE, vpci_hw_read(state, reg, 4)) != size)
         return;
     rebar->size = (uint8_t)size;
     bar->size = bar->hw_size = size_in_bytes(size);
