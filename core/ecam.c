@@ -53,6 +53,21 @@ rp_hpa_t rp_ecam_address(const struct rp_ecam_range *range, rp_sbdf_t sbdf, uint
     return address;
 }
 
+bool rp_ecam_is_at(const struct rp_ecam *ecam, uint64_t first, uint64_t last,
+                   enum rp_ecam_state least)
+{
+    for (size_t i = 0; i < ecam->count; i++) {
+        const struct rp_ecam_region *region = &ecam->setup.regions[i];
+        const struct rp_ecam_range *range = &region->range;
+        const uint64_t start = rp_ecam_start(range).value;
+
+        if (region->state >= least && range->start_bus <= range->end_bus &&
+            start <= last && first <= start + (rp_ecam_size(range) - 1))
+            return true;
+    }
+    return false;
+}
+
 /* The window first: once there is one, the range is settled. */
 volatile unsigned char *rp_ecam_window(const struct rp_ecam *ecam, rp_sbdf_t sbdf)
 {

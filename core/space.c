@@ -22,6 +22,8 @@ struct rp_space_range rp_space_range_of(uint32_t function, const struct rp_vpci_
 bool rp_space_put(struct rp_space *space, uint64_t old_base,
                   const struct rp_space_range *range)
 {
+    struct rp_space_range *place = NULL;
+
     for (size_t i = 0; i < space->count; i++) {
         struct rp_space_range *old = &space->ranges[i];
 
@@ -30,11 +32,14 @@ bool rp_space_put(struct rp_space *space, uint64_t old_base,
             *old = *range;
             return true;
         }
+        if (old->base > old->last)
+            place = old;
     }
-    if (space->count == space->capacity)
-        return false;
-    space->ranges[space->count++] = *range;
-    return true;
+    if (place == NULL && space->count != space->capacity)
+        place = &space->ranges[space->count++];
+    if (place != NULL)
+        *place = *range;
+    return place != NULL;
 }
 
 bool rp_space_learn(struct rp_space *space, uint32_t function,
@@ -200,15 +205,8 @@ static bool is_over_memory(const struct rp_ecam *ecam, uint64_t first, uint64_t 
             first <= range->base + (range->size - 1))
             return true;
     }
-    for (size_t i = 0; i < ecam->count; i++) {
-        const struct rp_ecam_region *region = &ecam->setup.regions[i];
-        const uint64_t start = rp_ecam_start(&region->range).value;
-
-        if (region->state == RP_ECAM_ENABLED && start <= last &&
-            first <= start + (rp_ecam_size(&region->range) - 1))
-            return true;
-    }
-    return last >> ecam->setup.address_bits != 0;
+    return rp_ecam_is_at(ecam, first, last, RP_ECAM_ENABLED) ||
+           last >> ecam->setup.address_bits != 0;
 }
 
 bool rp_space_is_free(const struct rp_space *space, const struct rp_space_range *range)

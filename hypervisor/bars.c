@@ -98,13 +98,22 @@ struct rp_space *bars_space(void)
     return &space;
 }
 
+/*
+ * What is put where no region is yet that may be believed later, on a report, would
+ * answer for all functions then.
+ */
+static bool may_go(const struct rp_space_range *range)
+{
+    return !rp_ecam_is_at(space.ecam, range->base, range->last, RP_ECAM_CANDIDATE) &&
+           rp_space_is_free(&space, range);
+}
+
 bool bars_move(const struct rp_function *function, const struct rp_vpci_bar *bar)
 {
     const struct rp_space_range range =
         rp_space_range_of(index_of(function), bar, bar->address);
 
-    return rp_space_is_free(&space, &range) &&
-           rp_space_put(&space, bar->hpa.value, &range);
+    return may_go(&range) && rp_space_put(&space, bar->hpa.value, &range);
 }
 
 bool bars_are_at(enum rp_space_kind kind, uint64_t first, uint64_t last, uint32_t except)
@@ -124,8 +133,8 @@ bool bars_take(const struct rp_function *pf, uint64_t base, uint64_t size)
     const struct rp_space_range range = {base, base + (size - 1), index_of(pf),
                                          RP_SPACE_MEMORY};
 
-    return !bars_are_at(RP_SPACE_MEMORY, range.base, range.last, 0) &&
-           rp_space_is_free(&space, &range) && rp_space_put(&space, base, &range);
+    return !bars_are_at(RP_SPACE_MEMORY, range.base, range.last, 0) && may_go(&range) &&
+           rp_space_put(&space, base, &range);
 }
 
 /* There is room: nothing else begins there. What the hardware domain looked at goes. */
@@ -150,5 +159,5 @@ void bars_give_back(uint64_t base)
 {
     for (size_t i = 0; i < space.count; i++)
         if (ranges[i].base == base && ranges[i].kind == RP_SPACE_MEMORY)
-            ranges[i] = ranges[--space.count];
+            ranges[i].base = UINT64_MAX;
 }

@@ -34,7 +34,7 @@ bool bars_take(const struct rp_function *pf, uint64_t base, uint64_t size);
 /* Keeps others out of all that the BARs of a guest's @function may be resized to. */
 void bars_reserve(const struct rp_function *function, const struct rp_vpci_state *state);
 
-/* Gives the range that begins at @base back. */
+/* Gives the range that begins at @base back. Others may be looking at the table. */
 void bars_give_back(uint64_t base);
 
 /* Keeps BARs and windows from the four ports at @port. */

@@ -200,20 +200,6 @@ static bool is_kept(const struct acpi_tables *acpi, uint64_t page)
     return false;
 }
 
-static bool is_ecam(uint64_t page)
-{
-    const struct rp_ecam *ecam = machine_reports()->ecam;
-
-    for (size_t i = 0; i < ecam->count; i++) {
-        const struct rp_ecam_range *range = &ecam->setup.regions[i].range;
-
-        if (range->start_bus <= range->end_bus &&
-            overlaps(page, rp_ecam_start(range).value, rp_ecam_size(range)))
-            return true;
-    }
-    return false;
-}
-
 /* What the machine's memory map says of a page: the strictest of all entries. */
 static enum memory_type type_of(const struct boot_info *boot, uint64_t page)
 {
@@ -236,7 +222,9 @@ static enum npt_kind kind_of(const struct hardware *hardware, uint64_t page)
     enum memory_type type = type_of(hardware->boot, page);
 
     if (page < MEGABYTE || page >= HARDWARE_ADDRESS_END || type == MEMORY_USABLE ||
-        is_kept(hardware->acpi, page) || is_ecam(page) ||
+        is_kept(hardware->acpi, page) ||
+        rp_ecam_is_at(machine_reports()->ecam, page, page + PAGE_SIZE - 1,
+                      RP_ECAM_REJECTED) ||
         bars_are_at(RP_SPACE_MEMORY, page, page + PAGE_SIZE - 1, 0))
         return NPT_NOTHING;
     if (!hardware->is_observer)

@@ -272,6 +272,7 @@ void sriov_follow(struct vcpu *vcpu, const struct guest_function *function,
             effects->what &= ~(uint32_t)RP_VPCI_EFFECT_FLR;
     }
     machine_unlock();
-    sriov_look(domain);
+    if (!is_reset)
+        sriov_look(domain);
     spin_lock(lock);
 }

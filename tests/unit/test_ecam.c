@@ -489,6 +489,28 @@ static void test_rejected_is_never_enabled(void **state)
     fake_platform_finish(&platform);
     fake_pci_free(pci);
 }
+/* Bus 1 begins 1 MiB after the base. Reversed buses have no addresses. */
+static void test_what_is_at_an_address(void **state)
+{
+    struct rp_ecam_region *region, *reversed;
+    struct set set;
+
+    (void)state;
+    make(&set, RP_ECAM_POLICY_DEFAULT, 0);
+    region = add_mcfg(&set, 0xb0000000, 0, 1, 2);
+    reversed = add_mcfg(&set, 0xc0000000, 1, 2, 0);
+    assert_int_equal(region->state, RP_ECAM_CANDIDATE);
+    assert_false(rp_ecam_is_at(&set.ecam, 0xb0100000, 0xb02fffff, RP_ECAM_ENABLED));
+    assert_true(rp_ecam_is_at(&set.ecam, 0xb0100000, 0xb0100000, RP_ECAM_CANDIDATE));
+    assert_true(rp_ecam_is_at(&set.ecam, 0xb02fffff, 0xffffffff, RP_ECAM_CANDIDATE));
+    assert_true(rp_ecam_is_at(&set.ecam, 0, UINT64_MAX, RP_ECAM_REJECTED));
+    assert_false(rp_ecam_is_at(&set.ecam, 0xb0000000, 0xb00fffff, RP_ECAM_REJECTED));
+    assert_false(rp_ecam_is_at(&set.ecam, 0xb0300000, 0xffffffff, RP_ECAM_REJECTED));
+    region->state = RP_ECAM_REJECTED;
+    assert_false(rp_ecam_is_at(&set.ecam, 0, UINT64_MAX, RP_ECAM_CANDIDATE));
+    assert_true(rp_ecam_is_at(&set.ecam, 0xb0200000, 0xb0200fff, RP_ECAM_REJECTED));
+    assert_rejected(reversed, RP_ECAM_REASON_BUSES_REVERSED);
+}
 
 int main(void)
 {
@@ -515,6 +537,7 @@ int main(void)
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_enable_and_withdraw),
         cmocka_unit_test(test_rejected_is_never_enabled),
+        cmocka_unit_test(test_what_is_at_an_address),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

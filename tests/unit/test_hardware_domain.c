@@ -59,6 +59,7 @@ static struct {
     struct rp_function functions[CAPACITY];
     struct rp_scan scan;
     struct rp_memory_range ram;
+    struct rp_ecam_region region; /* at c0000000, for bus 0 */
     struct rp_ecam ecam;
     struct rp_report_context reports;
     unsigned refused;                   /* writes that the log tells of */
@@ -315,9 +316,14 @@ static int power_on(void **state)
     assert_int_equal(machine.scan.count, FUNCTION_COUNT);
     assert_int_equal(rp_scan_find(&machine.scan, rp_sbdf(0, 0x20, 0, 1)), OTHERS_TOO);
     machine.ram = (struct rp_memory_range){0, 0x80000000, RP_MEMORY_RAM};
-    rp_ecam_init(&machine.ecam, &(struct rp_ecam_setup){.memory_map = &machine.ram,
+    machine.region = (struct rp_ecam_region){.range = {{0xc0000000}, 0, 0, 0},
+                                             .state = RP_ECAM_CANDIDATE};
+    rp_ecam_init(&machine.ecam, &(struct rp_ecam_setup){.regions = &machine.region,
+                                                        .capacity = 1,
+                                                        .memory_map = &machine.ram,
                                                         .memory_map_count = 1,
                                                         .address_bits = 40});
+    machine.ecam.count = 1;
     machine.reports.ecam = &machine.ecam;
     *bars_space() = (struct rp_space){0};
     for (size_t i = 0; i < machine.scan.count; i++)
@@ -574,6 +580,45 @@ static void a_bar_goes_to_where_nobody_is(void **state)
     assert_int_equal(reg_of(MINE, RP_PCI_BAR0, 4), 0xd8000000);
 }
 
+/*
+ * If the domain may report, it could have the region believed afterwards, and would
+ * answer for every function in it.
+ */
+static void nor_over_what_may_be_an_ecam_region(void **state)
+{
+    (void)state;
+    move_bar(MINE, 0xc0008000);
+    assert_int_equal(machine.refused, 1);
+    assert_false(bars_take(&machine.functions[PHYSICAL], 0xbfff8000, 0x10000));
+    assert_true(bars_take(&machine.functions[PHYSICAL], 0xbfff0000, 0x10000));
+    machine.region.state = RP_ECAM_REJECTED; /* it never will be one */
+    move_bar(MINE, 0xc0008000);
+    assert_int_equal(reg_of(MINE, RP_PCI_BAR0, 4), 0xc0008000);
+}
+
+/* Who looks whether an address is another's looks without a lock. */
+static void what_leaves_the_table_moves_nothing_in_it(void **state)
+{
+    struct rp_space_range before[CAPACITY];
+    const struct rp_space *space = bars_space();
+    size_t place;
+
+    (void)state;
+    place = space->count;
+    assert_true(bars_take(&machine.functions[PHYSICAL], vf_base, vf_size));
+    assert_true(bars_take(&machine.functions[PHYSICAL], vf_base + vf_size, vf_size));
+    memcpy(before, space->ranges, space->count * sizeof(before[0]));
+    bars_give_back(vf_base);
+    assert_int_equal(space->count, place + 2);
+    for (size_t i = 0; i < space->count; i++)
+        if (i != place)
+            assert_memory_equal(&space->ranges[i], &before[i], sizeof(before[i]));
+    assert_false(bars_are_at(RP_SPACE_MEMORY, vf_base, vf_base + vf_size - 1, 0));
+    assert_false(bars_are_at(RP_SPACE_MEMORY, UINT64_MAX, UINT64_MAX, 0));
+    assert_true(bars_take(&machine.functions[PHYSICAL], 0xd4000000, vf_size));
+    assert_int_equal(space->count, place + 2); /* there's room again */
+}
+
 /* Another domain can have them, and the address is the physical function's in the table.
  */
 static void nor_over_its_own_virtual_functions(void **state)
@@ -615,6 +660,8 @@ int main(void)
         MACHINE_TEST(the_bars_of_bridges_are_known),
         MACHINE_TEST(a_bar_goes_to_where_nobody_is),
         MACHINE_TEST(nor_over_its_own_virtual_functions),
+        MACHINE_TEST(nor_over_what_may_be_an_ecam_region),
+        MACHINE_TEST(what_leaves_the_table_moves_nothing_in_it),
     };
 
     return cmocka_run_group_tests_name("hardware_domain", tests, NULL, NULL);

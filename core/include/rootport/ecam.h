@@ -197,6 +197,13 @@ bool rp_ecam_covers(const struct rp_ecam_range *range, rp_sbdf_t sbdf);
 rp_hpa_t rp_ecam_address(const struct rp_ecam_range *range, rp_sbdf_t sbdf, uint16_t reg);
 
 /*
+ * Whether a region, or what was taken for one, has an address from @first to @last: one
+ * that is enabled, with CANDIDATE also one that may become so, or with REJECTED any.
+ */
+bool rp_ecam_is_at(const struct rp_ecam *ecam, uint64_t first, uint64_t last,
+                   enum rp_ecam_state least);
+
+/*
  * Where the 4096 bytes of @sbdf are mapped, or NULL if no enabled region
  * covers it. Takes no lock. What it returns stays valid until the embedder
  * unmaps the window that rp_ecam_withdraw() handed it.

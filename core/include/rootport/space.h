@@ -39,7 +39,10 @@ struct rp_space_range {
     enum rp_space_kind kind;
 };
 
-/* The table; the embedder serialises what changes it. */
+/*
+ * The table; the embedder serialises what changes it. It may be read meanwhile, so
+ * nothing in it goes elsewhere: what is to leave gets a base above its last.
+ */
 struct rp_space {
     const struct rp_scan *scan;
     const struct rp_cfg *cfg;
