@@ -84,26 +84,30 @@ static void write(void *context, unsigned width, uint64_t value)
 /*
  * Finds where an access begins, which may be in the page before the one that faulted, as
  * absent functions are mapped; and the other side of a MOVS, whose fault named but one.
- * False: the guest's tables do not map that.
+ * False: the guest's tables do not map that, and the guest takes a page fault.
  */
 static bool find_sides(struct access *access,
                        const struct decode_instruction *instruction)
 {
-    const struct vcpu *vcpu = access->vcpu;
+    struct vcpu *vcpu = access->vcpu;
     uint64_t from = decode_effective_address(instruction, &vcpu->regs, vcpu->rip);
     uint64_t to = decode_string_destination(instruction, &vcpu->regs);
+    uint64_t gpa = 0;
     bool is_found;
 
     from += hw_segment_base(vcpu, (enum decode_segment)instruction->address.segment);
     to += hw_segment_base(vcpu, DECODE_ES);
-    is_found = fetch_translate(vcpu, from, &from);
-    if (instruction->direction == DECODE_MEMORY_TO_MEMORY) {
-        access->source = from;
-        return is_found && fetch_translate(vcpu, to, &access->destination);
+    is_found = fetch_translate(vcpu, from, &gpa);
+    if (instruction->direction != DECODE_MEMORY_TO_MEMORY) {
+        if (is_found && vcpu->exit.gpa - gpa < instruction->memory_width)
+            access->source = access->destination = gpa;
+        return true;
     }
-    if (is_found && vcpu->exit.gpa - from < instruction->memory_width)
-        access->source = access->destination = from;
-    return true;
+    access->source = gpa;
+    if (is_found && fetch_translate(vcpu, to, &access->destination))
+        return true;
+    hw_inject_page_fault(vcpu, is_found ? to : from, is_found);
+    return false;
 }
 
 static void refuse(struct vcpu *vcpu, enum domain_end end, const char *why)
@@ -121,10 +125,8 @@ static void emulate(struct vcpu *vcpu, const struct decode_instruction *instruct
 
     if ((instruction->direction == DECODE_MEMORY_TO_MEMORY ||
          (vcpu->exit.kind == EXIT_ECAM && vcpu->exit.gpa % PAGE_SIZE == 0)) &&
-        !find_sides(&access, instruction)) {
-        refuse(vcpu, DOMAIN_UNEMULATED, "the other side of a string move isn't mapped");
+        !find_sides(&access, instruction))
         return;
-    }
     if (execute_instruction(instruction, &vcpu->regs, &memory) == EXECUTE_DONE)
         hw_set_rip(vcpu, vcpu->rip + instruction->length);
 }

@@ -21,6 +21,9 @@
 #define DR6_AT_RESET                      0x00000000ffff0ff0ull
 #define DR7_AT_RESET                      0x0000000000000400ull
 
+#define PF_WRITE                          0x2u
+#define PF_USER                           0x4u
+
 #define MXCSR_AT_RESET                    0x1f80u
 #define XCR0_AT_RESET                     1u
 
@@ -28,6 +31,7 @@ enum {
     CPUID_XSAVE = 0xd,
     XSAVE_AREA_SIZE = 512 + 64, /* without what no bit of its header says is there */
     VECTOR_DB = 1,
+    VECTOR_PF = 14,
     VECTOR_AC = 17,
     SEGMENT_ACCESSED_CODE_32 = 0xc9b, /* granular, 32-bit, present, code, read */
     SEGMENT_ACCESSED_DATA_32 = 0xc93,
@@ -333,6 +337,14 @@ void hw_inject_exception(struct vcpu *vcpu, uint8_t vector, bool has_error_code,
     vcpu->vmcb->event_inject = (uint64_t)error_code << 32 | EVENT_VALID |
                                (has_error_code ? EVENT_HAS_ERROR_CODE : 0) |
                                EVENT_TYPE_EXCEPTION | vector;
+}
+
+/* The error code: not present, and who did what (APM vol. 2, 8.4.2). */
+void hw_inject_page_fault(struct vcpu *vcpu, uint64_t linear, bool is_write)
+{
+    vcpu->vmcb->cr2 = linear;
+    hw_inject_exception(vcpu, VECTOR_PF, true,
+                        (is_write ? PF_WRITE : 0) | (vcpu->vmcb->cpl == 3 ? PF_USER : 0));
 }
 
 void hw_inject_nmi(struct vcpu *vcpu)

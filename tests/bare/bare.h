@@ -18,6 +18,7 @@ enum {
     VECTOR_NMI = 2,
     VECTOR_UD = 6,
     VECTOR_GP = 13,
+    VECTOR_PF = 14,
     NO_FAULT = -1,
 };
 

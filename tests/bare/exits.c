@@ -24,6 +24,7 @@
 #define MSIX_BIR          0x7u
 #define CONFIG_ENABLE     0x80000000u
 #define ALL_ONES          0xffffffffu
+#define UNMAPPED          0x8000000000ull /* what the tables map ends below */
 
 enum {
     EVENT_COUNT = 0x100,
@@ -273,6 +274,21 @@ static void check_straddling(void)
         fail("straddling", "two functions read", both);
 }
 
+/* The other side of a string move isn't mapped: a fault of the guest's own. */
+static void check_string_move(void)
+{
+    uint64_t from = ECAM_FUNCTION;
+    uint64_t to = UNMAPPED;
+    uint64_t address;
+
+    PROVOKE("movsl", : "+S"(from), "+D"(to) : : "memory");
+    __asm__ volatile("movq %%cr2, %0" : "=r"(address));
+    if (fault_vector == VECTOR_PF && address == UNMAPPED && to == UNMAPPED)
+        pass("string-move");
+    else
+        fail("string-move", "it went another way", address);
+}
+
 void act_exits(void)
 {
     count_local_interrupts();
@@ -285,6 +301,7 @@ void act_exits(void)
     count("msix", complete_command);
     count_configuration();
     check_straddling();
+    check_string_move();
     pass("exits");
 }
 

@@ -3,7 +3,8 @@
  * Accesses to a guest's ECAM region that lie across the pages of two functions, one of
  * which is mapped: the nested page fault names the page that isn't, and the access begins
  * in the one before it (AMD64 APM vol. 2, 15.25.6; each half of an access that crosses a
- * page is translated by itself). Code is 32-bit and without paging.
+ * page is translated by itself). And string moves between the region and memory that the
+ * guest's own tables may not map. Code is 32-bit.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "cpu/regs.h"
 #include "dev/console.h"
 #include "guest/devices.h"
 #include "guest/domain.h"
@@ -27,13 +29,26 @@ enum {
     PAGE = 4096,
     FUNCTION = 0x100000, /* 01:00.0, whose page isn't mapped; those around it are */
     RIP = 0x1000,
+    BUFFER = 0x400000,
 };
+
+#define P  0x001u
+#define PS 0x080u
 
 static struct vcpu vcpu;
 static struct domain domain;
 static struct hw_mode mode;
 static uint8_t code[16];
 static unsigned code_size;
+static uint32_t directory[1024] __attribute__((aligned(4096))); /* of 4 MiB pages */
+static uint32_t buffer;                                         /* at BUFFER */
+
+/* The page fault that the guest has taken. */
+static struct {
+    uint64_t linear;
+    bool is_there;
+    bool is_write;
+} fault;
 
 /* What reached configuration space. */
 static struct {
@@ -91,6 +106,15 @@ void hw_set_rip(struct vcpu *of, uint64_t rip)
     of->rip = rip;
 }
 
+void hw_inject_page_fault(struct vcpu *of, uint64_t linear, bool is_write)
+{
+    assert_ptr_equal(of, &vcpu);
+    assert_false(fault.is_there);
+    fault.is_there = true;
+    fault.linear = linear;
+    fault.is_write = is_write;
+}
+
 void domain_stop(struct domain *of, enum domain_end reason)
 {
     (void)of;
@@ -114,19 +138,17 @@ void *domain_memory(const struct domain *of, uint64_t gpa, uint64_t size)
 bool domain_read(const struct domain *of, uint64_t gpa, void *to, size_t size)
 {
     (void)of;
-    (void)gpa;
-    (void)to;
-    (void)size;
-    return false;
+    if (gpa == BUFFER)
+        memcpy(to, &buffer, size);
+    return gpa == BUFFER;
 }
 
 bool domain_write(const struct domain *of, uint64_t gpa, const void *from, size_t size)
 {
     (void)of;
-    (void)gpa;
-    (void)from;
-    (void)size;
-    return false;
+    if (gpa == BUFFER)
+        memcpy(&buffer, from, size);
+    return gpa == BUFFER;
 }
 
 void domain_log_refused(struct domain *of, const char *what, uint64_t where,
@@ -226,6 +248,8 @@ static int start(void **state)
     (void)state;
     memset(&vcpu, 0, sizeof(vcpu));
     memset(&last, 0, sizeof(last));
+    memset(&fault, 0, sizeof(fault));
+    memset(directory, 0, sizeof(directory));
     domain = (struct domain){.ecam_size = 0x400000};
     vcpu.domain = &domain;
     vcpu.rip = RIP;
@@ -308,12 +332,74 @@ static void a_write_begins_there_too(void **state)
     expect(FUNCTION - 3, 4);
 }
 
+/* The directory is the first page of the guest's memory. */
+static void turn_paging_on(void)
+{
+    domain.banks[0] = (struct domain_bank){
+        .gpa = 0, .hpa = (uintptr_t)directory, .size = sizeof(directory)};
+    mode.cr0 = CR0_PE | CR0_PG;
+    mode.cr4 = CR4_PSE;
+    directory[DOMAIN_ECAM_BASE >> 22] = (uint32_t)DOMAIN_ECAM_BASE | PS | P;
+}
+
+/* movsd, whose access to the region faults; RIP stays if it isn't done. */
+static void move_string(uint64_t from, uint64_t to)
+{
+    code[0] = 0xa5;
+    code_size = 1;
+    vcpu.regs.gpr[DECODE_RSI] = from;
+    vcpu.regs.gpr[DECODE_RDI] = to;
+    vcpu.exit = (struct vcpu_exit){.kind = EXIT_ECAM,
+                                   .gpa = DOMAIN_ECAM_BASE + FUNCTION,
+                                   .is_write = from == BUFFER};
+    mmio_handle(&vcpu);
+}
+
+static void expect_fault(bool is_write)
+{
+    assert_true(fault.is_there);
+    assert_int_equal(fault.linear, BUFFER);
+    assert_int_equal(fault.is_write, is_write);
+    assert_int_equal(last.count, 0);
+    assert_int_equal(vcpu.rip, RIP);
+    fault.is_there = false;
+}
+
+/* As it would if the CPU had carried the access out: a page of it may not be there yet.
+ */
+static void the_guest_maps_the_other_side_of_a_string_move(void **state)
+{
+    const uint64_t function = DOMAIN_ECAM_BASE + FUNCTION;
+
+    (void)state;
+    turn_paging_on();
+    move_string(function, BUFFER);
+    expect_fault(true);
+    move_string(BUFFER, function);
+    expect_fault(false);
+    assert_int_equal(vcpu.regs.gpr[DECODE_RSI], BUFFER);
+
+    directory[BUFFER >> 22] = BUFFER | PS | P;
+    move_string(function, BUFFER);
+    assert_int_equal(vcpu.rip, RIP + 1);
+    expect(FUNCTION, 4);
+    assert_int_equal(buffer, 0x44332211);
+    assert_int_equal(vcpu.regs.gpr[DECODE_RDI], BUFFER + 4);
+    buffer = 0xddccbbaa;
+    move_string(BUFFER, function);
+    assert_true(last.is_write);
+    assert_int_equal(last.value, 0xddccbbaa);
+    expect(FUNCTION, 4);
+    assert_false(fault.is_there);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_read_begins_where_it_begins, start),
         cmocka_unit_test_setup(a_read_begins_in_the_page_before, start),
         cmocka_unit_test_setup(a_write_begins_there_too, start),
+        cmocka_unit_test_setup(the_guest_maps_the_other_side_of_a_string_move, start),
     };
 
     return cmocka_run_group_tests_name("mmio", tests, NULL, NULL);
