@@ -32,6 +32,7 @@ struct oracle {
 
 /* What the function was at the start, and what the guest has written since. */
 struct model {
+    bool has_policy;                 /* vendor-specific capabilities, and the pin */
     uint32_t bars[RP_VPCI_BARS_MAX]; /* as written */
     struct {
         bool is_known;
@@ -54,8 +55,13 @@ static void allow(uint8_t *bytes, unsigned reg, unsigned size, uint64_t mask)
         bytes[reg + i] |= (uint8_t)(mask >> 8 * (i % 8));
 }
 
-static void allow_header(struct oracle *oracle)
+static void allow_header(struct oracle *oracle, const struct model *model)
 {
+    if (model->has_policy) {
+        allow(oracle->visible, RP_PCI_INTERRUPT_PIN, 1, 0xff);
+        allow(oracle->visible, RP_PCI_STATUS, 2, RP_PCI_STATUS_INTX);
+        allow(oracle->writable, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_INTX_DISABLE);
+    }
     allow(oracle->visible, RP_PCI_VENDOR_ID, 4, UINT64_MAX);
     allow(oracle->visible, RP_PCI_COMMAND, 4, 0xffb00547);
     allow(oracle->visible, RP_PCI_REVISION_ID, 5, UINT64_MAX); /* and cache line size */
@@ -148,6 +154,21 @@ static void allow_write(struct oracle *oracle, unsigned at, unsigned room,
         allow(oracle->writable, at + offset, 4, mask);
 }
 
+/* As long as it says, in whole dwords, if the policy is to show it; else 0. */
+static unsigned vendor_length(const struct model *model, const struct fake_device *device,
+                              unsigned at)
+{
+    const bool is_extended = at >= RP_PCI_EXTENDED_BASE;
+    const unsigned id = fake_device_get(device, at, is_extended ? 2 : 1);
+    unsigned length = 0;
+
+    if (is_extended ? id == RP_PCI_EXTCAP_ID_VENDOR || id == RP_PCI_EXTCAP_ID_DVSEC
+                    : id == RP_PCI_CAP_ID_VENDOR)
+        length = is_extended ? fake_device_get(device, at + 4, 4) >> 20
+                             : fake_device_get(device, at + 2, 1);
+    return model->has_policy ? (length + 3) / 4 * 4 : 0;
+}
+
 static void allow_standard_writes(struct oracle *oracle, unsigned at, unsigned room,
                                   unsigned id)
 {
@@ -222,7 +243,7 @@ static void look_at(struct oracle *oracle, const struct model *model,
     struct starts starts;
 
     memset(oracle, 0, sizeof(*oracle));
-    allow_header(oracle);
+    allow_header(oracle, model);
     find_starts(&starts, device);
     for (unsigned at = 0; at < RP_CFG_SIZE_EXTENDED; at += 4) {
         const bool is_extended = at >= RP_PCI_EXTENDED_BASE;
@@ -231,7 +252,7 @@ static void look_at(struct oracle *oracle, const struct model *model,
 
         if (!starts.is_one[at / 4])
             continue;
-        room = room_for(&starts, at, room);
+        room = room_for(&starts, at, room + vendor_length(model, device, at));
         allow(oracle->visible, at, room, UINT64_MAX);
         if (is_extended) {
             allow_extended_writes(oracle, at, room, id);
@@ -334,6 +355,7 @@ static void forget_writes(struct model *model)
 static void begin_model(struct model *model, const struct fake_domain *domain)
 {
     memset(model, 0, sizeof(*model));
+    model->has_policy = domain->config.policy != RP_VPCI_POLICY_NONE;
     model_bars(model, &domain->device);
     model_msi(model, &domain->device);
     model_msix(model, &domain->device, domain->config.msix_capacity);
@@ -588,6 +610,8 @@ static void make_device(struct fake_domain *domain, struct input *input)
 {
     const unsigned changes = take(input, 1);
 
+    if (changes & 4)
+        domain->config.policy = RP_VPCI_POLICY_VENDOR_SPECIFIC | RP_VPCI_POLICY_INTX;
     if (changes & 2) /* BAR 4, of 32 ports */
         fake_device_set_bar(&domain->device, 4, 32, 0xc000, RP_PCI_BAR_IO);
     if (changes & 1) { /* BAR 2, of 2 MiB, can be resized */
