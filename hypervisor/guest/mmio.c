@@ -92,18 +92,18 @@ static bool find_sides(struct access *access,
     struct vcpu *vcpu = access->vcpu;
     uint64_t from = decode_effective_address(instruction, &vcpu->regs, vcpu->rip);
     uint64_t to = decode_string_destination(instruction, &vcpu->regs);
-    uint64_t gpa = 0;
+    uint64_t gpa;
     bool is_found;
 
     from += hw_segment_base(vcpu, (enum decode_segment)instruction->address.segment);
     to += hw_segment_base(vcpu, DECODE_ES);
-    is_found = fetch_translate(vcpu, from, &gpa);
     if (instruction->direction != DECODE_MEMORY_TO_MEMORY) {
-        if (is_found && vcpu->exit.gpa - gpa < instruction->memory_width)
+        if (from % PAGE_SIZE != 0 && fetch_translate(vcpu, from, &gpa) &&
+            vcpu->exit.gpa - gpa < instruction->memory_width)
             access->source = access->destination = gpa;
         return true;
     }
-    access->source = gpa;
+    is_found = fetch_translate(vcpu, from, &access->source);
     if (is_found && fetch_translate(vcpu, to, &access->destination))
         return true;
     hw_inject_page_fault(vcpu, is_found ? to : from, is_found);
