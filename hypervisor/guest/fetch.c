@@ -9,15 +9,18 @@
 
 /* ---- Translation ---------------------------------------------------------------- */
 
-#define ENTRY_PRESENT 0x001ull
-#define ENTRY_LARGE   0x080ull
-#define ENTRY_ADDRESS 0x000ffffffffff000ull
-#define PSE_ADDRESS   0xffc00000ull
-#define PSE36_HIGH    0x001fe000ull /* bits 20:13 of a 4 MiB entry are address 39:32 */
-#define PAE_ROOT      0xffffffe0ull
-#define INDEX_MASK    0x1ffull
+#define ENTRY_PRESENT  0x001ull
+#define ENTRY_WRITABLE 0x002ull
+#define ENTRY_USER     0x004ull
+#define ENTRY_LARGE    0x080ull
+#define ENTRY_ADDRESS  0x000ffffffffff000ull
+#define PSE_ADDRESS    0xffc00000ull
+#define PSE36_HIGH     0x001fe000ull /* bits 20:13 of a 4 MiB entry are address 39:32 */
+#define PAE_ROOT       0xffffffe0ull
+#define INDEX_MASK     0x1ffull
 
 enum {
+    CPL_USER = 3,
     PAGE_BYTES = 4096,
     PAGE_SHIFT = 12,
     INDEX_BITS = 9,
@@ -39,12 +42,13 @@ static inline const void *memory_at(const struct domain *domain, uint64_t gpa,
 }
 
 /*
- * Tables of 512 entries of 8 bytes, @levels of them, from @table on. PAE paging has no
- * large pages at its root.
+ * Tables of 512 entries of 8 bytes, @levels of them, from @table on, each with the bits
+ * @needed. PAE paging has no large pages and no rights at its root.
  */
 static bool walk(const struct domain *domain, uint64_t table, unsigned levels,
-                 uint64_t linear, uint64_t *out_gpa)
+                 uint64_t linear, uint64_t needed, uint64_t *out_gpa)
 {
+    uint64_t needed_here = levels == PAE_LEVELS ? ENTRY_PRESENT : needed;
     unsigned largest = levels == PAE_LEVELS ? SHIFT_2M : SHIFT_1G;
     unsigned shift = PAGE_SHIFT + INDEX_BITS * levels;
     uint64_t in_page;
@@ -58,8 +62,9 @@ static bool walk(const struct domain *domain, uint64_t table, unsigned levels,
         if (place == NULL)
             return false;
         entry = __atomic_load_n(place, __ATOMIC_RELAXED);
-        if (!(entry & ENTRY_PRESENT))
+        if ((entry & needed_here) != needed_here)
             return false;
+        needed_here = needed;
         table = entry & ENTRY_ADDRESS;
     } while (shift > PAGE_SHIFT && !((entry & ENTRY_LARGE) && shift <= largest));
     in_page = (UINT64_C(1) << shift) - 1;
@@ -67,60 +72,80 @@ static bool walk(const struct domain *domain, uint64_t table, unsigned levels,
     return true;
 }
 
-/* A present entry of 4 bytes. The guest may be changing it: it is read once. */
+/* An entry of 4 bytes with the bits @needed. The guest may change it: it is read once. */
 static bool read_legacy(const struct domain *domain, uint64_t table, uint64_t index,
-                        uint32_t *out_entry)
+                        uint64_t needed, uint32_t *out_entry)
 {
     const uint32_t *place = memory_at(domain, table + index * 4, 4);
 
     if (place == NULL)
         return false;
     *out_entry = __atomic_load_n(place, __ATOMIC_RELAXED);
-    return (*out_entry & ENTRY_PRESENT) != 0;
+    return (*out_entry & needed) == needed;
 }
 
 /* Two tables of 1024 entries of 4 bytes. 4 MiB pages have to be turned on. */
 static bool walk_legacy(const struct domain *domain, const struct hw_mode *mode,
-                        uint64_t linear, uint64_t *out_gpa)
+                        uint64_t linear, uint64_t needed, uint64_t *out_gpa)
 {
     uint32_t entry;
 
-    if (!read_legacy(domain, mode->cr3 & ENTRY_ADDRESS, linear >> 22, &entry))
+    if (!read_legacy(domain, mode->cr3 & ENTRY_ADDRESS, linear >> 22, needed, &entry))
         return false;
     if ((mode->cr4 & CR4_PSE) && (entry & ENTRY_LARGE)) {
         *out_gpa =
             (entry & PSE_ADDRESS) | (entry & PSE36_HIGH) << 19 | (linear & ~PSE_ADDRESS);
         return true;
     }
-    if (!read_legacy(domain, entry & ENTRY_ADDRESS, linear >> 12 & 0x3ff, &entry))
+    if (!read_legacy(domain, entry & ENTRY_ADDRESS, linear >> 12 & 0x3ff, needed, &entry))
         return false;
     *out_gpa = (entry & ENTRY_ADDRESS) | linear % PAGE_BYTES;
     return true;
 }
 
+/* Where every entry on the way has the bits @needed. */
 static bool translate(const struct vcpu *vcpu, const struct hw_mode *mode,
-                      uint64_t linear, uint64_t *out_gpa)
+                      uint64_t linear, uint64_t needed, uint64_t *out_gpa)
 {
     const struct domain *domain = vcpu->domain;
 
     if (mode->efer & EFER_LMA)
         return walk(domain, mode->cr3 & ENTRY_ADDRESS, mode->cr4 & CR4_LA57 ? 5 : 4,
-                    linear, out_gpa);
+                    linear, needed, out_gpa);
     linear &= 0xffffffff;
     if (!(mode->cr0 & CR0_PG)) {
         *out_gpa = linear;
         return true;
     }
     if (mode->cr4 & CR4_PAE)
-        return walk(domain, mode->cr3 & PAE_ROOT, PAE_LEVELS, linear, out_gpa);
-    return walk_legacy(domain, mode, linear, out_gpa);
+        return walk(domain, mode->cr3 & PAE_ROOT, PAE_LEVELS, linear, needed, out_gpa);
+    return walk_legacy(domain, mode, linear, needed, out_gpa);
 }
 
 bool fetch_translate(const struct vcpu *vcpu, uint64_t linear, uint64_t *out_gpa)
 {
     struct hw_mode mode = hw_mode(vcpu);
 
-    return translate(vcpu, &mode, linear, out_gpa);
+    return translate(vcpu, &mode, linear, ENTRY_PRESENT, out_gpa);
+}
+
+/* An error code has the bits of the entry's that matter where that has them: 8.4.2. */
+bool fetch_operand(struct vcpu *vcpu, uint64_t linear, bool is_write, uint64_t *out_gpa)
+{
+    const struct hw_mode mode = hw_mode(vcpu);
+    uint64_t error = mode.cpl == CPL_USER ? ENTRY_USER : 0;
+    uint64_t needed = ENTRY_PRESENT | error;
+
+    if (is_write)
+        error |= ENTRY_WRITABLE;
+    if (mode.cpl == CPL_USER || (mode.cr0 & CR0_WP))
+        needed |= error;
+    if (translate(vcpu, &mode, linear, needed, out_gpa))
+        return true;
+    if (translate(vcpu, &mode, linear, ENTRY_PRESENT, out_gpa))
+        error |= ENTRY_PRESENT;
+    hw_inject_page_fault(vcpu, linear, (uint32_t)error);
+    return false;
 }
 
 /* ---- Code ------------------------------------------------------------------- */
@@ -152,7 +177,7 @@ static unsigned copy_in_page(const struct vcpu *vcpu, const struct hw_mode *mode
 
     if (size > left)
         size = left;
-    if (!translate(vcpu, mode, linear, &gpa))
+    if (!translate(vcpu, mode, linear, ENTRY_PRESENT, &gpa))
         return 0;
     place = memory_at(vcpu->domain, gpa, size);
     if (place == NULL)

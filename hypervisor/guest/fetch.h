@@ -16,6 +16,13 @@
 bool fetch_translate(const struct vcpu *vcpu, uint64_t linear, uint64_t *out_gpa);
 
 /*
+ * Translates where the guest's instruction reads or writes memory beside what it exited
+ * for, of which its CPU has made no checks yet. False: the guest may not, and takes a
+ * page fault.
+ */
+bool fetch_operand(struct vcpu *vcpu, uint64_t linear, bool is_write, uint64_t *out_gpa);
+
+/*
  * Decodes the instruction at the guest's RIP. *@out_instruction is valid after
  * DECODE_OK, until the next call; its length also after DECODE_UNSUPPORTED.
  */

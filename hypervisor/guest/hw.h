@@ -44,8 +44,8 @@ void hw_inject_exception(struct vcpu *vcpu, uint8_t vector, bool has_error_code,
                          uint32_t error_code);
 void hw_inject_nmi(struct vcpu *vcpu);
 
-/* Likewise the fault of an access to @linear, which its page tables do not map. */
-void hw_inject_page_fault(struct vcpu *vcpu, uint64_t linear, bool is_write);
+/* Likewise the fault of an access to @linear, which its page tables do not allow. */
+void hw_inject_page_fault(struct vcpu *vcpu, uint64_t linear, uint32_t error_code);
 
 /* Drops the nested translations that this CPU caches. */
 void hw_flush(struct vcpu *vcpu);

@@ -182,15 +182,15 @@ static void set_accumulator(struct vcpu *vcpu, unsigned width, uint32_t value)
 
 /* ---- Strings ---------------------------------------------------------------- */
 
-/* Byte by byte, since it may be in two pages. False: not all of it is mapped. */
+/* Byte by byte, since it may be in two pages. False: it takes a page fault. */
 static bool move_element(struct vcpu *vcpu, uint64_t linear)
 {
     const struct vcpu_exit *exit = &vcpu->exit;
     uint32_t value = 0;
     uint64_t gpa;
 
-    if (!fetch_translate(vcpu, linear, &gpa) ||
-        !fetch_translate(vcpu, linear + exit->width - 1, &gpa))
+    if (!fetch_operand(vcpu, linear, exit->is_in, &gpa) ||
+        !fetch_operand(vcpu, linear + exit->width - 1, exit->is_in, &gpa))
         return false;
     if (exit->is_in)
         value = range_of(vcpu)->read(vcpu, exit->port, exit->width);
@@ -232,7 +232,7 @@ static NOT_INLINE bool do_string(struct vcpu *vcpu)
         return false;
     if (left != 0) {
         if (!move_element(vcpu, linear))
-            return false;
+            return true;
         *index = (*index + (vcpu->regs.rflags & RFLAGS_DF ? 0 - step : step)) & mask;
         left--;
         if (exit->is_repeated)

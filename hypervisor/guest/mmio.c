@@ -84,7 +84,7 @@ static void write(void *context, unsigned width, uint64_t value)
 /*
  * Finds where an access begins, which may be in the page before the one that faulted, as
  * absent functions are mapped; and the other side of a MOVS, whose fault named but one.
- * False: the guest's tables do not map that, and the guest takes a page fault.
+ * False: that is where the guest takes a page fault.
  */
 static bool find_sides(struct access *access,
                        const struct decode_instruction *instruction)
@@ -93,21 +93,16 @@ static bool find_sides(struct access *access,
     uint64_t from = decode_effective_address(instruction, &vcpu->regs, vcpu->rip);
     uint64_t to = decode_string_destination(instruction, &vcpu->regs);
     uint64_t gpa;
-    bool is_found;
 
     from += hw_segment_base(vcpu, (enum decode_segment)instruction->address.segment);
     to += hw_segment_base(vcpu, DECODE_ES);
-    if (instruction->direction != DECODE_MEMORY_TO_MEMORY) {
-        if (from % PAGE_SIZE != 0 && fetch_translate(vcpu, from, &gpa) &&
-            vcpu->exit.gpa - gpa < instruction->memory_width)
-            access->source = access->destination = gpa;
-        return true;
-    }
-    is_found = fetch_translate(vcpu, from, &access->source);
-    if (is_found && fetch_translate(vcpu, to, &access->destination))
-        return true;
-    hw_inject_page_fault(vcpu, is_found ? to : from, is_found);
-    return false;
+    if (instruction->direction == DECODE_MEMORY_TO_MEMORY)
+        return fetch_operand(vcpu, from, false, &access->source) &&
+               fetch_operand(vcpu, to, true, &access->destination);
+    if (from % PAGE_SIZE != 0 && fetch_translate(vcpu, from, &gpa) &&
+        vcpu->exit.gpa - gpa < instruction->memory_width)
+        access->source = access->destination = gpa;
+    return true;
 }
 
 static void refuse(struct vcpu *vcpu, enum domain_end end, const char *why)

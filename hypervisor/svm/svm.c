@@ -21,9 +21,6 @@
 #define DR6_AT_RESET                      0x00000000ffff0ff0ull
 #define DR7_AT_RESET                      0x0000000000000400ull
 
-#define PF_WRITE                          0x2u
-#define PF_USER                           0x4u
-
 #define MXCSR_AT_RESET                    0x1f80u
 #define XCR0_AT_RESET                     1u
 
@@ -339,12 +336,10 @@ void hw_inject_exception(struct vcpu *vcpu, uint8_t vector, bool has_error_code,
                                EVENT_TYPE_EXCEPTION | vector;
 }
 
-/* The error code: not present, and who did what (APM vol. 2, 8.4.2). */
-void hw_inject_page_fault(struct vcpu *vcpu, uint64_t linear, bool is_write)
+void hw_inject_page_fault(struct vcpu *vcpu, uint64_t linear, uint32_t error_code)
 {
     vcpu->vmcb->cr2 = linear;
-    hw_inject_exception(vcpu, VECTOR_PF, true,
-                        (is_write ? PF_WRITE : 0) | (vcpu->vmcb->cpl == 3 ? PF_USER : 0));
+    hw_inject_exception(vcpu, VECTOR_PF, true, error_code);
 }
 
 void hw_inject_nmi(struct vcpu *vcpu)

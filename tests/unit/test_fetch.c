@@ -24,6 +24,8 @@ enum {
 };
 
 #define P          0x001ull
+#define RW         0x002ull
+#define US         0x004ull
 #define PS         0x080ull
 #define NX         0x8000000000000000ull
 
@@ -62,6 +64,17 @@ unsigned hw_fetched(const struct vcpu *of, const uint8_t **out_bytes)
     (void)of;
     *out_bytes = fetched;
     return fetched_count;
+}
+
+/* The last page fault that the guest took: APM vol. 2, 8.2.15. */
+static uint64_t fault_address;
+static uint32_t fault_code;
+
+void hw_inject_page_fault(struct vcpu *of, uint64_t linear, uint32_t error_code)
+{
+    (void)of;
+    fault_address = linear;
+    fault_code = error_code;
 }
 
 static int setup(void **state)
@@ -301,6 +314,73 @@ static void test_fewer_bytes_are_not_the_same(void **state)
     assert_int_equal(fetch_length(&vcpu), 0);
 }
 
+/* ---- Operands: rights are checked at each level (APM vol. 2, 5.6) ------------ */
+
+#define NO_FAULT UINT32_MAX
+
+/* The error code of the fault that an operand at @linear takes, or NO_FAULT. */
+static uint32_t fault_at(uint64_t linear, bool is_write)
+{
+    uint64_t gpa;
+
+    fault_code = NO_FAULT;
+    fault_address = 0;
+    if (!fetch_operand(&vcpu, linear, is_write, &gpa))
+        assert_int_equal(fault_address, linear);
+    return fault_code;
+}
+
+static void test_the_kernel_s_operands_need_no_rights(void **state)
+{
+    (void)state;
+    begin_long_mode();
+    assert_int_equal(fault_at(LINEAR, false), NO_FAULT);
+    assert_int_equal(fault_at(LINEAR, true), NO_FAULT);
+    mode.cr0 |= CR0_WP;
+    assert_int_equal(fault_at(LINEAR, false), NO_FAULT);
+    assert_int_equal(fault_at(LINEAR, true), 3); /* present, write */
+    assert_int_equal(fault_at(LINEAR + PAGE, true), 2);
+    assert_int_equal(fault_at(LINEAR + PAGE, false), 0);
+}
+
+static void test_a_user_s_operands_need_rights_at_each_level(void **state)
+{
+    (void)state;
+    begin_long_mode();
+    mode.cpl = 3;
+    assert_int_equal(fault_at(LINEAR, false), 5); /* present, user */
+    put64(0x1000, 1, 0x2000 | P | US);
+    put64(0x2000, 2, 0x3000 | P | US);
+    put64(0x4000, 4, 0x5000 | P | US | RW);
+    assert_int_equal(fault_at(LINEAR, false), 5);
+    put64(0x3000, 3, 0x4000 | P | US);
+    assert_int_equal(fault_at(LINEAR, false), NO_FAULT);
+    assert_int_equal(fault_at(LINEAR, true), 7);
+    put64(0x1000, 1, 0x2000 | P | US | RW);
+    put64(0x2000, 2, 0x3000 | P | US | RW);
+    put64(0x3000, 3, 0x4000 | P | US | RW);
+    assert_int_equal(fault_at(LINEAR, true), NO_FAULT);
+    assert_int_equal(fault_at(LINEAR + PAGE, true), 6);
+}
+
+/* Entries of the root have no such bits in PAE paging. */
+static void test_a_user_s_operands_with_other_tables(void **state)
+{
+    (void)state;
+    mode = (struct hw_mode){.cr0 = CR0_PAGING, .cr4 = CR4_PAE, .cr3 = 0x1000, .cpl = 3};
+    put64(0x1000, 0, 0x2000 | P);
+    put64(0x2000, 0, 0x3000 | P | US | RW);
+    put64(0x3000, 1, 0x5000 | P | US);
+    assert_int_equal(fault_at(PAGE, false), NO_FAULT);
+    assert_int_equal(fault_at(PAGE, true), 7);
+    mode.cr4 = 0;
+    put32(0x1000, 0, (uint32_t)(0x6000 | P | US | RW));
+    put32(0x6000, 1, (uint32_t)(0x5000 | P | RW));
+    assert_int_equal(fault_at(PAGE, true), 7);
+    put32(0x6000, 1, (uint32_t)(0x5000 | P | RW | US));
+    assert_int_equal(fault_at(PAGE, true), NO_FAULT);
+}
+
 static uint64_t next_random(uint64_t *state)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
@@ -338,6 +418,9 @@ int main(void)
         cmocka_unit_test_setup(test_without_paging_it_is_the_address, setup),
         cmocka_unit_test_setup(test_four_levels, setup),
         cmocka_unit_test_setup(test_large_pages, setup),
+        cmocka_unit_test_setup(test_the_kernel_s_operands_need_no_rights, setup),
+        cmocka_unit_test_setup(test_a_user_s_operands_need_rights_at_each_level, setup),
+        cmocka_unit_test_setup(test_a_user_s_operands_with_other_tables, setup),
         cmocka_unit_test_setup(test_five_levels, setup),
         cmocka_unit_test_setup(test_pae, setup),
         cmocka_unit_test_setup(test_two_levels, setup),

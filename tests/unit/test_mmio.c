@@ -33,6 +33,8 @@ enum {
 };
 
 #define P  0x001u
+#define RW 0x002u
+#define US 0x004u
 #define PS 0x080u
 
 static struct vcpu vcpu;
@@ -47,7 +49,7 @@ static uint32_t buffer;                                         /* at BUFFER */
 static struct {
     uint64_t linear;
     bool is_there;
-    bool is_write;
+    uint32_t error_code;
 } fault;
 
 /* What reached configuration space. */
@@ -106,13 +108,13 @@ void hw_set_rip(struct vcpu *of, uint64_t rip)
     of->rip = rip;
 }
 
-void hw_inject_page_fault(struct vcpu *of, uint64_t linear, bool is_write)
+void hw_inject_page_fault(struct vcpu *of, uint64_t linear, uint32_t error_code)
 {
     assert_ptr_equal(of, &vcpu);
     assert_false(fault.is_there);
     fault.is_there = true;
     fault.linear = linear;
-    fault.is_write = is_write;
+    fault.error_code = error_code;
 }
 
 void domain_stop(struct domain *of, enum domain_end reason)
@@ -355,11 +357,12 @@ static void move_string(uint64_t from, uint64_t to)
     mmio_handle(&vcpu);
 }
 
-static void expect_fault(bool is_write)
+/* With an error code: APM vol. 2, 8.4.2. */
+static void expect_fault(uint32_t error_code)
 {
     assert_true(fault.is_there);
     assert_int_equal(fault.linear, BUFFER);
-    assert_int_equal(fault.is_write, is_write);
+    assert_int_equal(fault.error_code, error_code);
     assert_int_equal(last.count, 0);
     assert_int_equal(vcpu.rip, RIP);
     fault.is_there = false;
@@ -374,9 +377,9 @@ static void the_guest_maps_the_other_side_of_a_string_move(void **state)
     (void)state;
     turn_paging_on();
     move_string(function, BUFFER);
-    expect_fault(true);
+    expect_fault(2);
     move_string(BUFFER, function);
-    expect_fault(false);
+    expect_fault(0);
     assert_int_equal(vcpu.regs.gpr[DECODE_RSI], BUFFER);
 
     directory[BUFFER >> 22] = BUFFER | PS | P;
@@ -393,6 +396,29 @@ static void the_guest_maps_the_other_side_of_a_string_move(void **state)
     assert_false(fault.is_there);
 }
 
+/* A program that may reach the region gets nowhere else by it. */
+static void the_other_side_of_a_string_move_has_rights(void **state)
+{
+    const uint64_t function = DOMAIN_ECAM_BASE + FUNCTION;
+
+    (void)state;
+    turn_paging_on();
+    mode.cpl = 3;
+    directory[DOMAIN_ECAM_BASE >> 22] |= US | RW;
+    directory[BUFFER >> 22] = BUFFER | PS | P;
+    move_string(function, BUFFER);
+    expect_fault(7);
+    move_string(BUFFER, function);
+    expect_fault(5);
+    directory[BUFFER >> 22] |= US;
+    move_string(function, BUFFER);
+    expect_fault(7);
+    directory[BUFFER >> 22] |= RW;
+    move_string(function, BUFFER);
+    expect(FUNCTION, 4);
+    assert_false(fault.is_there);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -400,6 +426,7 @@ int main(void)
         cmocka_unit_test_setup(a_read_begins_in_the_page_before, start),
         cmocka_unit_test_setup(a_write_begins_there_too, start),
         cmocka_unit_test_setup(the_guest_maps_the_other_side_of_a_string_move, start),
+        cmocka_unit_test_setup(the_other_side_of_a_string_move_has_rights, start),
     };
 
     return cmocka_run_group_tests_name("mmio", tests, NULL, NULL);
