@@ -437,6 +437,15 @@ uint32_t vpci_command_read(const struct rp_vpci_state *state, unsigned argument)
     return state->command;
 }
 
+/* What the domain wants; but a BAR without an address would decode ports from 0 up. */
+static uint32_t io_decode(const struct rp_vpci_state *state)
+{
+    for (unsigned i = 0; i < RP_VPCI_BARS_MAX; i++)
+        if (state->bars[i].kind == RP_VPCI_BAR_IO && state->bars[i].hpa.value == 0)
+            return 0;
+    return state->command & RP_PCI_COMMAND_IO;
+}
+
 /*
  * Memory decode of the hardware stays on: a domain's bit is about its mapping.
  * I/O decode, bus mastering and INTx go to hardware, the rest of the domain's bits do
@@ -452,14 +461,15 @@ void vpci_command_write(struct rp_vpci_state *state, unsigned argument,
         (COMMAND_VIRTUAL & ~memory) | (has_io(state) ? RP_PCI_COMMAND_IO : 0);
     const uint32_t command = vpci_merge(state->command, write) & own;
     const uint32_t changed = command ^ state->command;
-    uint32_t to_hardware = RP_PCI_COMMAND_BUS_MASTER | RP_PCI_COMMAND_IO;
+    uint32_t to_hardware = RP_PCI_COMMAND_BUS_MASTER;
 
     (void)argument;
     state->command = (uint16_t)command;
     *shown = command;
     if (has_intx(state))
         to_hardware |= RP_PCI_COMMAND_INTX_DISABLE;
-    set_hw_command(state, to_hardware, command & to_hardware);
+    set_hw_command(state, to_hardware | RP_PCI_COMMAND_IO,
+                   (command & to_hardware) | io_decode(state));
     if (changed & (RP_PCI_COMMAND_MEMORY | RP_PCI_COMMAND_IO))
         effects->what |= RP_VPCI_EFFECT_MAPPINGS;
     if (changed & RP_PCI_COMMAND_INTX_DISABLE)
@@ -604,5 +614,6 @@ enum rp_status rp_vpci_range_move(struct rp_vpci_state *state, unsigned index)
     }
     vpci_header_stop_decode(state);
     vpci_header_place(state);
+    set_hw_command(state, RP_PCI_COMMAND_IO, io_decode(state));
     return RP_OK;
 }

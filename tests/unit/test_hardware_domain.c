@@ -39,7 +39,7 @@ enum {
     AER = 0x140,
     /* Indexes in the order of the scan: */
     HOST_BRIDGE = 0,
-    MINE,        /* 00:01.0, BAR 0 at d0000000 */
+    MINE,        /* 00:01.0, BAR 0 at d0000000, BAR 1 of ports */
     PHYSICAL,    /* 00:02.0, BAR 0 at d1000000; its virtual ones have d2000000 up */
     OWN_PORT,    /* 00:03.0, a root port: memory e0000000 to e01fffff */
     SHARED_PORT, /* 00:04.0, a root port: memory e8000000 to e80fffff, BAR 0 at fe000000
@@ -153,6 +153,7 @@ void hardware_open_windows(struct hardware_function *mine)
 {
     rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_MEMORY, (rp_gpa_t){0},
                        HARDWARE_ADDRESS_END);
+    rp_vpci_window_set(&mine->base.state, RP_VPCI_WINDOW_IO, (rp_gpa_t){0}, 0x10000);
 }
 
 bool function_end_reset(struct guest_function *function)
@@ -261,6 +262,9 @@ static void add_functions(void)
     fake_set8(function, RP_PCI_CAPABILITIES_POINTER, PCIE);
     fake_set32(function, PCIE, 0x00020010);
     set_bar(function, 0xd0000000);
+    fake_set32(function, RP_PCI_BAR0 + 4, RP_PCI_BAR_IO); /* 32 ports, at none yet */
+    function->writable[RP_PCI_BAR0 + 4] = 0xe0;
+    function->writable[RP_PCI_BAR0 + 5] = 0xff;
     set_bar(add(0, 2, 0, 0x0108), 0xd1000000);
     function = add_port(3, 0x10);
     fake_set32(function, RP_PCI_MEMORY_BASE, 0xe010e000);
@@ -580,6 +584,23 @@ static void a_bar_goes_to_where_nobody_is(void **state)
     assert_int_equal(reg_of(MINE, RP_PCI_BAR0, 4), 0xd8000000);
 }
 
+/* Ports from 0 up are the machine's. */
+static void a_bar_without_an_address_decodes_no_ports(void **state)
+{
+    (void)state;
+    write_reg(MINE, RP_PCI_COMMAND, 2, RP_PCI_COMMAND_IO | RP_PCI_COMMAND_BUS_MASTER);
+    assert_int_equal(reg_of(MINE, RP_PCI_COMMAND, 2) & 7, 6); /* memory always is */
+    write_reg(MINE, RP_PCI_BAR0 + 4, 4, 0x60);
+    assert_int_equal(machine.refused, 1);
+    assert_int_equal(reg_of(MINE, RP_PCI_COMMAND, 2) & 7, 6);
+    write_reg(MINE, RP_PCI_BAR0 + 4, 4, 0x6000);
+    assert_int_equal(machine.refused, 1);
+    assert_int_equal(reg_of(MINE, RP_PCI_BAR0 + 4, 4), 0x6000 | RP_PCI_BAR_IO);
+    assert_int_equal(reg_of(MINE, RP_PCI_COMMAND, 2) & 7, 7);
+    write_reg(MINE, RP_PCI_COMMAND, 2, 0);
+    assert_int_equal(reg_of(MINE, RP_PCI_COMMAND, 2) & 7, 2);
+}
+
 /*
  * If the domain may report, it could have the region believed afterwards, and would
  * answer for every function in it.
@@ -660,6 +681,7 @@ int main(void)
         MACHINE_TEST(the_bars_of_bridges_are_known),
         MACHINE_TEST(a_bar_goes_to_where_nobody_is),
         MACHINE_TEST(nor_over_its_own_virtual_functions),
+        MACHINE_TEST(a_bar_without_an_address_decodes_no_ports),
         MACHINE_TEST(nor_over_what_may_be_an_ecam_region),
         MACHINE_TEST(what_leaves_the_table_moves_nothing_in_it),
     };
