@@ -12,7 +12,7 @@
 #include "mm/paging.h"
 
 enum {
-    /* Below 64 KiB no boot loader keeps what outlives boot_info_init(). */
+    /* Below 64 KiB no boot loader keeps what outlives boot_info_read(). */
     TRAMPOLINE_ADDRESS = 0x8000,
     INIT_DELAY_US = 10000,
     STARTUP_DELAY_US = 200,

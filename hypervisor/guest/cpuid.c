@@ -9,14 +9,15 @@
 #include "guest/domain.h"
 #include "guest/exits.h"
 #include "guest/hw.h"
+#include "guest/xen.h"
 
 #define LEAF1_ECX_OSXSAVE 0x08000000u
 #define LEAF1_ECX_SET     0x80200000u /* hypervisor present, x2APIC */
 #define LEAF6_EAX_ARAT    0x00000004u
+#define INVARIANT_TSC     0x00000100u /* EDX of 0x80000007 */
 
 #define XEN_BASE          0x40000000u
 #define XEN_LEAF_LAST     (XEN_BASE + 4)
-#define XEN_VERSION       (4u << 16 | 17u)
 #define XEN_LEAF4_EAX     0x00000018u /* vCPU ID in EBX, domain ID in ECX */
 
 enum {
@@ -49,7 +50,7 @@ static const struct leaf_rule rules[] = {
     {0x80000000, 0x80000000, ALL, ALL, ALL, ALL},
     {0x80000001, 0x80000001, ALL, ALL, 0x002101f3, 0xeed3bb7f},
     {0x80000002, 0x80000006, ALL, ALL, ALL, ALL},
-    {0x80000007, 0x80000007, 0, 0, 0, 0x00000100},
+    {0x80000007, 0x80000007, 0, 0, 0, INVARIANT_TSC},
     {0x80000008, 0x80000008, ALL, 0x00000205, 0, 0},
 };
 
@@ -133,7 +134,7 @@ static void personalise(const struct vcpu *vcpu, uint32_t leaf,
         result->eax = LEAF6_EAX_ARAT; /* the timer never stops: there is no idle state */
         break;
     case 0x80000007:
-        result->edx |= 0x00000100; /* invariant TSC: nothing changes its rate */
+        result->edx |= INVARIANT_TSC; /* nothing changes its rate */
         break;
     case 0x80000008:
         result->ecx = log2_up(count) << 12 | (count - 1);

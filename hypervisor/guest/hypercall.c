@@ -60,7 +60,7 @@ static int64_t version_op(struct vcpu *vcpu, uint64_t op, uint64_t argument)
 
     switch (op) {
     case XENVER_VERSION:
-        return 4 << 16 | 17;
+        return XEN_VERSION;
     case XENVER_EXTRAVERSION:
         return arguments_write(vcpu, argument, extra_version, sizeof extra_version)
                    ? 0

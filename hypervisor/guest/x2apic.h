@@ -104,14 +104,9 @@ struct x2apic_ipi x2apic_decode_icr(const struct x2apic_cpu *cpu);
 uint32_t x2apic_logical_id(unsigned id);
 
 /*
- * For a CPU without x2APIC: where register @msr stands in the 4 KiB xAPIC page.
- * ICR is split: its low half stands there, its high half at
- * X2APIC_XAPIC_ICR_HIGH, to be written first, with the destination in bits
- * 31:24. SELF_IPI stands nowhere: write X2APIC_XAPIC_SELF | vector to ICR.
+ * For a CPU without x2APIC: where register @msr stands in the 4 KiB xAPIC page. SELF_IPI
+ * stands nowhere there, and ICR in two halves: apic_send() knows them.
  */
 uint32_t x2apic_xapic_offset(uint32_t msr);
-
-#define X2APIC_XAPIC_ICR_HIGH 0x310u
-#define X2APIC_XAPIC_SELF     0x40000u
 
 #endif

@@ -503,7 +503,7 @@ static unsigned take_vex(struct cursor *cursor, uint8_t first)
     return map;
 }
 
-/* Takes the rest of the opcode that begins with @first, and finds its row. */
+/* Takes the rest of the opcode, whose last byte *@opcode becomes, and finds its row. */
 static const struct pattern *take_opcode(struct cursor *cursor, uint8_t *opcode)
 {
     unsigned map = take_vex(cursor, *opcode);
