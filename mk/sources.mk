@@ -410,6 +410,7 @@ GUEST_PROGRAMS := \
 
 # What QEMU loads beside its own devices.
 EMULATOR_EXTENSION_SRCS := \
+	tests/emulator/correctable_error.c \
 	tests/emulator/resizable_bar.c \
 
 # What stands between QEMU and the hypervisor where firmware is to be another.

@@ -228,21 +228,23 @@ static void look(const struct rp_function *port)
 {
     const struct record *record = port->record;
     unsigned aer;
-    uint32_t status;
+    uint32_t status, sources;
 
     if (record == NULL)
         return;
     aer = record->aer;
     status = read(port, aer + RP_PCI_AER_ROOT_STATUS, 4);
+    sources = read(port, aer + RP_PCI_AER_ERROR_SOURCE, 4);
     if ((status & RP_PCI_AER_ROOT_STATUS_EVENTS) == 0 || status == RP_PCI_ALL_ONES)
         return;
+    /* From here on the source can be that of another message. */
     write(port, aer + RP_PCI_AER_ROOT_STATUS, 4, status);
     if (is_too_loud(port)) {
         write(port, aer + RP_PCI_AER_ROOT_COMMAND, 4, 0);
         console_log("%pS: too many errors behind it: heard again after a reset",
                     &port->sbdf);
     }
-    pass_on(port, status, read(port, aer + RP_PCI_AER_ERROR_SOURCE, 4));
+    pass_on(port, status, sources);
 }
 
 void errors_take(void)

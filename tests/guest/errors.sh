@@ -44,6 +44,7 @@ if dmesg | grep "$function.*BadTLP"; then
 else
     fail errors-correctable-status "$(dmesg | grep $function)"
 fi
+section "non-fatal"
 if wait_for $WAIT said "Uncorrected (Non-Fatal) error.* $function"; then
     pass errors-non-fatal
 else
