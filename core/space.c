@@ -7,6 +7,7 @@ enum {
     HOPS_MAX = 256, /* on a way up: each bridge has a bus of its own */
     IO_FIRST = 0x1000,
     IO_LAST = 0xffff,
+    CLASS_SUBTRACTIVE_BRIDGE = 0x060401,
 };
 
 /* ---- The table --------------------------------------------------------------- */
@@ -161,22 +162,25 @@ static bool is_in_the_way(const struct rp_scan *scan, const struct rp_space_rang
     return other->base <= (range->last | mask) && (range->base & ~mask) <= other->last;
 }
 
-/* Whether a window of @bridge passes on a part of @range. */
-static bool is_passed_on(const struct rp_space *space, rp_sbdf_t bridge,
-                         const struct rp_space_range *range)
+/*
+ * Whether a window of @bridge for what @range is begins at @first or below, and ends at
+ * @last or above.
+ */
+static bool has_window(const struct rp_space *space, rp_sbdf_t bridge,
+                       const struct rp_space_range *range, uint64_t first, uint64_t last)
 {
     for (enum rp_space_kind kind = RP_SPACE_MEMORY; kind <= RP_SPACE_IO; kind++) {
         const struct rp_space_window window = rp_space_window(space->cfg, bridge, kind);
 
         if ((kind == RP_SPACE_IO) == (range->kind == RP_SPACE_IO) &&
-            window.base <= window.last && window.base <= range->last &&
-            range->base <= window.last)
+            window.base <= window.last && window.base <= first && last <= window.last)
             return true;
     }
     return false;
 }
 
-/* Whether a bridge passes it on that is neither above the function nor behind it. */
+/* Whether a bridge passes a part of it on that is neither above the function nor behind
+ * it. */
 static bool is_among_bridges(const struct rp_space *space,
                              const struct rp_space_range *range)
 {
@@ -188,7 +192,7 @@ static bool is_among_bridges(const struct rp_space *space,
         if (bridge->is_present && bridge->header_type == RP_PCI_LAYOUT_BRIDGE &&
             !rp_space_is_behind(scan, i, range->function) &&
             !rp_space_is_behind(scan, range->function, i) &&
-            is_passed_on(space, bridge->sbdf, range))
+            has_window(space, bridge->sbdf, range, range->last, range->base))
             return true;
     }
     return false;
@@ -223,6 +227,20 @@ bool rp_space_is_free(const struct rp_space *space, const struct rp_space_range 
             is_in_the_way(space->scan, &space->ranges[i], range, mask))
             return false;
     return !is_among_bridges(space, range);
+}
+
+bool rp_space_is_reached(const struct rp_space *space, const struct rp_space_range *range)
+{
+    const struct rp_function *functions = space->scan->functions;
+    uint32_t at = functions[range->function].parent;
+
+    for (unsigned step = 0; at != RP_SCAN_NONE && step < HOPS_MAX; step++) {
+        if (functions[at].class_code != CLASS_SUBTRACTIVE_BRIDGE &&
+            !has_window(space, functions[at].sbdf, range, range->base, range->last))
+            return false;
+        at = functions[at].parent;
+    }
+    return true;
 }
 
 /* ---- Moving windows --------------------------------------------------------------- */

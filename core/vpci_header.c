@@ -194,24 +194,34 @@ static enum rp_vpci_refusal fit_to_pages(struct rp_vpci_bar *bar)
     return RP_VPCI_ACCEPTED;
 }
 
-/* Firmware's VGA and IDE decode ports of PCs of old that no BAR names. */
-static bool is_alone(const struct rp_vpci_state *state,
-                     const struct rp_vpci_config *config, const struct rp_vpci_bar *bar)
+/*
+ * What else may be where the function says that it is. Firmware's VGA and IDE decode
+ * ports of PCs of old that no BAR names.
+ */
+static enum rp_vpci_refusal look_around(const struct rp_vpci_state *state,
+                                        const struct rp_vpci_config *config,
+                                        const struct rp_vpci_bar *bar)
 {
     const struct rp_space_range range =
         rp_space_range_of(config->function, bar, bar->hpa.value);
     const uint32_t class = vpci_hw_read(state, RP_PCI_CLASS_DEVICE, 2);
 
-    return !config->space || (rp_space_is_free(config->space, &range) &&
-                              (range.kind == RP_SPACE_MEMORY ||
-                               (class != RP_PCI_CLASS_VGA && class != RP_PCI_CLASS_IDE)));
+    if (!config->space)
+        return RP_VPCI_ACCEPTED;
+    if (!rp_space_is_free(config->space, &range) ||
+        (range.kind == RP_SPACE_IO &&
+         (class == RP_PCI_CLASS_VGA || class == RP_PCI_CLASS_IDE)))
+        return RP_VPCI_REFUSED_NOT_ALONE;
+    return rp_space_is_reached(config->space, &range) ? RP_VPCI_ACCEPTED
+                                                      : RP_VPCI_REFUSED_OUT_OF_REACH;
 }
 
 /*
  * A function works without its ROM, and most do without I/O: what can't be a guest's
  * of these is left out, where a memory BAR would stand against the assignment.
  */
-static void fit_for_guest(struct rp_vpci_state *state, unsigned index)
+static void fit_for_guest(struct rp_vpci_state *state, unsigned index,
+                          enum rp_vpci_refusal around)
 {
     struct rp_vpci_bar *bar = &state->bars[index];
     enum rp_vpci_refusal refusal = RP_VPCI_ACCEPTED;
@@ -220,8 +230,8 @@ static void fit_for_guest(struct rp_vpci_state *state, unsigned index)
         refusal = fit_to_pages(bar);
     else if (bar->hpa.value == 0 || bar->hpa.value + bar->size > IO_SPACE)
         refusal = RP_VPCI_REFUSED_NO_ADDRESS;
-    if (refusal == RP_VPCI_ACCEPTED && bar->is_shared)
-        refusal = RP_VPCI_REFUSED_NOT_ALONE;
+    if (refusal == RP_VPCI_ACCEPTED)
+        refusal = around;
     if (refusal != RP_VPCI_ACCEPTED && !rp_vpci_range_forget(state, index))
         state->refusal = refusal;
 }
@@ -230,13 +240,15 @@ static void fit_ranges(struct rp_vpci_state *state, const struct rp_vpci_config 
 {
     for (unsigned i = 0; i < RP_VPCI_RANGES_MAX; i++) {
         struct rp_vpci_bar *bar = &state->bars[i];
+        enum rp_vpci_refusal around;
 
         if (bar->kind == RP_VPCI_BAR_ABSENT || state->refusal != RP_VPCI_ACCEPTED)
             continue;
-        bar->is_shared = !is_alone(state, config, bar);
+        around = look_around(state, config, bar);
+        bar->is_shared = around != RP_VPCI_ACCEPTED;
         if (state->role == RP_VPCI_ROLE_GUEST)
-            fit_for_guest(state, i);
-        else if (i == RP_VPCI_ROM && bar->is_shared)
+            fit_for_guest(state, i, around);
+        else if (i == RP_VPCI_ROM && around == RP_VPCI_REFUSED_NOT_ALONE)
             bar->kind = RP_VPCI_BAR_ABSENT;
         else
             bar->address = bar->hpa.value;

@@ -205,6 +205,8 @@ const char *rp_vpci_refusal_text(enum rp_vpci_refusal refusal)
     case RP_VPCI_REFUSED_NOT_ALONE:
         return "a page of a BAR has memory, a device of the machine's own, or another "
                "function's BAR in it";
+    case RP_VPCI_REFUSED_OUT_OF_REACH:
+        return "a BAR is not in a window of each bridge above";
     }
     return "unknown";
 }

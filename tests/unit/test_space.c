@@ -278,6 +278,55 @@ static void so_they_are_for_the_hardware_domain(void **state)
     fake_domain_free(domain);
 }
 
+/*
+ * What a function says of its BARs is not to lead to what nobody lists, the chipset's own
+ * registers: behind bridges it is in what they pass on.
+ */
+static void bars_are_in_the_windows_above(void **state)
+{
+    static const uint32_t outside[] = {0xd0000000, 0xe0000000, 0xfed80000};
+    struct fake_domain *domain = fake_domain_new();
+
+    (void)state;
+    domain->config.space = &machine.space;
+    domain->config.function = DEEP;
+    for (unsigned i = 0; i < 3; i++) {
+        fake_device_set_bar(&domain->device, 0, NVME_BAR_SIZE, outside[i], 0);
+        assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+        assert_int_equal(domain->state.refusal, RP_VPCI_REFUSED_OUT_OF_REACH);
+    }
+    assert_int_equal(domain->platform.maps, 0);
+    fake_device_set_bar(&domain->device, 0, NVME_BAR_SIZE, 0xe01f8000, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    rp_vpci_detach(&domain->state);
+    fake_device_set_bar(&domain->device, 0, 0x200000, 0xe0000000,
+                        0); /* more than INNER */
+    assert_int_equal(fake_domain_start(domain), RP_ERR_UNSUPPORTED);
+    machine.functions[INNER].class_code = 0x060401; /* it takes what nobody else does */
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    rp_vpci_detach(&domain->state);
+    domain->config.function = ALONE; /* on a root bus, whose windows nobody tells */
+    fake_device_set_bar(&domain->device, 0, NVME_BAR_SIZE, outside[0], 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    fake_domain_free(domain);
+}
+
+/* The hardware domain may give a function an address first, and then the bridge. */
+static void but_for_the_hardware_domain(void **state)
+{
+    struct fake_domain *domain = fake_domain_new();
+
+    (void)state;
+    domain->config.role = RP_VPCI_ROLE_HARDWARE;
+    domain->config.space = &machine.space;
+    domain->config.function = DEEP;
+    fake_device_set_bar(&domain->device, 0, NVME_BAR_SIZE, 0xd0000000, 0);
+    assert_int_equal(fake_domain_start(domain), RP_OK);
+    assert_int_equal(rp_vpci_bar(&domain->state, 0)->hpa.value, 0xd0000000);
+    assert_int_equal(domain->platform.maps, 0); /* no table is there now */
+    fake_domain_free(domain);
+}
+
 /* A function does without its ports, if they are another's too, and without its ROM. */
 static void ports_and_roms_over_something_else_are_not_there(void **state)
 {
@@ -477,6 +526,8 @@ int main(void)
         SPACE_TEST(others_windows_are_taken),
         SPACE_TEST(bars_over_something_else_are_left_alone),
         SPACE_TEST(so_they_are_for_the_hardware_domain),
+        SPACE_TEST(bars_are_in_the_windows_above),
+        SPACE_TEST(but_for_the_hardware_domain),
         SPACE_TEST(ports_and_roms_over_something_else_are_not_there),
         SPACE_TEST(ports_are_16_bits),
         SPACE_TEST(a_range_moves_in_its_place),

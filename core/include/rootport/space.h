@@ -77,6 +77,13 @@ bool rp_space_learn(struct rp_space *space, uint32_t function,
  */
 bool rp_space_is_free(const struct rp_space *space, const struct rp_space_range *range);
 
+/*
+ * Whether each bridge above function @range->function passes all of @range on, in a
+ * window or because it takes what nobody else does (PCI-to-PCI Bridge r1.2, 4.7).
+ */
+bool rp_space_is_reached(const struct rp_space *space,
+                         const struct rp_space_range *range);
+
 /* Whether function @index is @bridge, or behind it. */
 bool rp_space_is_behind(const struct rp_scan *scan, uint32_t index, uint32_t bridge);
 

@@ -79,6 +79,7 @@ enum rp_vpci_refusal {
     RP_VPCI_REFUSED_ASLEEP = 6,      /* not in D0 */
     RP_VPCI_REFUSED_INTX_ALONE = 7, /* no MSI or MSI-X that works, and INTx isn't wired */
     RP_VPCI_REFUSED_NOT_ALONE = 8,  /* something else is in a page of a BAR */
+    RP_VPCI_REFUSED_OUT_OF_REACH = 9, /* a bridge above doesn't pass a BAR on */
 };
 
 /* One base address register. All of it is set by rp_vpci_attach() but the address. */
@@ -90,7 +91,7 @@ struct rp_vpci_bar {
     rp_hpa_t hpa; /* where the hardware decodes, a port for I/O; never shown to a guest */
     enum rp_vpci_bar_kind kind;
     bool is_prefetchable;
-    bool is_shared; /* something else is in its pages; no range of a guest's */
+    bool is_shared; /* something else may be in its pages; no range of a guest's */
 };
 
 /* MSI, as the domain has set it. PCI Express Base r5.0, 7.7.1. */
