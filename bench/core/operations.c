@@ -19,7 +19,7 @@
 enum {
     OFTEN = 1000, /* runs of what takes less than a microsecond */
     SELDOM = 1,
-    REPORT_BUDGET = 64, /* functions that the hypervisor looks at in one go */
+    REPORT_BUDGET = 64, /* functions in one go: more than the hypervisor takes */
 };
 
 static struct rp_platform machine;
