@@ -4,7 +4,7 @@
 import json
 import socket
 
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 60
 
 
 class MonitorError(Exception):
