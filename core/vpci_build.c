@@ -227,6 +227,7 @@ static void show(struct rp_vpci_view *view, struct rp_vpci_found *found)
     const struct vpci_cap *row = find_row((enum rp_vpci_list)found->list, found->id);
     const enum rp_vpci_treatment treatment = decide(view->state, &row->rule);
     const struct vpci_site site = {view, found->offset, limit_of(view, found)};
+    const struct vpci_reg *regs = row->regs;
     unsigned length;
 
     if (treatment == RP_VPCI_HIDDEN ||
@@ -243,9 +244,11 @@ static void show(struct rp_vpci_view *view, struct rp_vpci_found *found)
         claim_rest(view, found->offset, found->offset + length, SLOT_READ_ONLY);
         return;
     }
+    if (row->rule.unless & view->state->policy)
+        regs += row->reg_count;
     for (unsigned i = 0; i < row->reg_count; i++)
-        if (row->regs[i].offset < length)
-            vpci_claim(view, found->offset, &row->regs[i], 0);
+        if (regs[i].offset < length)
+            vpci_claim(view, found->offset, &regs[i], 0);
     if (row->claim)
         row->claim(&site);
     claim_rest(view, found->offset, found->offset + length, SLOT_CLOSED);

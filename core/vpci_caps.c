@@ -51,6 +51,7 @@ void vpci_pm_control_write(struct rp_vpci_state *state, unsigned argument,
 /*
  * A write of the flag as 1 would store: it goes to the function as 0, which reads. Its
  * return to 0 would say that the data are stored, so until the next read it stays 1.
+ * Where the policy allows stores, both registers are the function's.
  */
 static const struct vpci_reg vpd_regs[] = {
     {.offset = RP_PCI_VPD_ADDRESS,
@@ -60,6 +61,10 @@ static const struct vpci_reg vpd_regs[] = {
      .write_zero = RP_PCI_VPD_ADDRESS_FLAG,
      .virt = RP_PCI_VPD_ADDRESS_FLAG},
     {.offset = RP_PCI_VPD_DATA, .width = 4, .ro = 0xffffffff},
+    {.offset = RP_PCI_VPD_ADDRESS,
+     .width = 2,
+     .rw = RP_PCI_VPD_ADDRESS_FLAG | RP_PCI_VPD_ADDRESS_MASK},
+    {.offset = RP_PCI_VPD_DATA, .width = 4, .rw = 0xffffffff},
 };
 
 /* ---- PCI-X: PCI-X Protocol Addendum r2.0a, 7.2 ------------------------------- */
@@ -219,9 +224,10 @@ static const struct vpci_cap rows[] = {
      .size = RP_PCI_PM_SIZE},
     {.rule = {.id = RP_PCI_CAP_ID_VPD,
               .guest = RP_VPCI_MODELLED,
-              .hardware = RP_VPCI_MODELLED},
+              .hardware = RP_VPCI_MODELLED,
+              .unless = RP_VPCI_POLICY_VITAL_PRODUCT_DATA},
      .regs = vpd_regs,
-     .reg_count = COUNT(vpd_regs),
+     .reg_count = COUNT(vpd_regs) / 2,
      .size = RP_PCI_VPD_SIZE},
     {.rule = {.id = RP_PCI_CAP_ID_MSI,
               .guest = RP_VPCI_MODELLED,

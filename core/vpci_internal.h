@@ -83,7 +83,11 @@ struct vpci_cap {
     struct rp_vpci_rule rule;
     uint16_t size; /* in bytes; 0, for the hardware domain alone: up to the next one */
     uint8_t reg_count;
-    const struct vpci_reg *regs; /* of MODELLED; READ_ONLY shows all @size bytes */
+    /*
+     * Of MODELLED; READ_ONLY shows all @size bytes. If the rule has a policy bit, twice
+     * @reg_count: those that hold with the bit are the latter.
+     */
+    const struct vpci_reg *regs;
     /* Instead of size. 0: it breaks the specification, or another one is in use. */
     uint16_t (*length)(const struct vpci_site *site);
     /* Claims what depends on the function; regs are claimed already. May be NULL. */

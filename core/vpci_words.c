@@ -22,7 +22,9 @@ static const struct rp_vpci_words rows[] = {
     {RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_AGP, "AGP",
      "its aperture is an address translation of its own", as_it_is},
     {RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_VPD, "Vital Product Data",
-     "can be read; a store, which would outlive the assignment, never ends", as_guest},
+     "can be read; a store, which would outlive the assignment, never ends unless the "
+     "policy lets it",
+     as_guest},
     {RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_SLOT_ID, "Slot Identification",
      "describes a bridge's chassis", as_it_is},
     {RP_VPCI_LIST_STANDARD, RP_PCI_CAP_ID_MSI, "MSI",

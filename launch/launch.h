@@ -112,6 +112,12 @@ enum launch_condition {
     LAUNCH_WHEN_NOW,          /* at launch; the verdict of that moment is final */
 };
 
+/* Whether stores of vital product data reach the function. */
+enum launch_vital_product_data {
+    LAUNCH_VITAL_PRODUCT_DATA_READ_ONLY = 0,
+    LAUNCH_VITAL_PRODUCT_DATA_WRITABLE,
+};
+
 enum launch_console {
     LAUNCH_CONSOLE_PREFIXED = 0, /* shares the machine's UART, each line after its name */
     LAUNCH_CONSOLE_NONE,
@@ -142,6 +148,7 @@ struct launch_port {
     struct launch_selector function; /* LAUNCH_SELECT_NOTHING: an empty port */
     enum launch_condition condition;
     bool has_vendor_capabilities; /* the domain sees vendor-specific capabilities */
+    enum launch_vital_product_data vital_product_data;
     uint64_t vf_memory; /* where the machine is to have its VF BARs; 0: it has no VFs */
 };
 

@@ -293,6 +293,7 @@ UNIT_TESTS := \
 	vpci_rows \
 	vpci_secrets \
 	vpci_sriov \
+	vpci_vpd \
 	vrtc \
 	vuart \
 	x2apic \

@@ -19,8 +19,13 @@ static void leave_empty(const struct domain *domain, const struct launch_port *c
 /* What the configuration grants the domain beyond the rules for every function. */
 static uint32_t policy_of(const struct launch_port *config)
 {
-    return config->has_vendor_capabilities ? RP_VPCI_POLICY_VENDOR_SPECIFIC
-                                           : RP_VPCI_POLICY_NONE;
+    uint32_t policy = RP_VPCI_POLICY_NONE;
+
+    if (config->has_vendor_capabilities)
+        policy |= RP_VPCI_POLICY_VENDOR_SPECIFIC;
+    if (config->vital_product_data == LAUNCH_VITAL_PRODUCT_DATA_WRITABLE)
+        policy |= RP_VPCI_POLICY_VITAL_PRODUCT_DATA;
+    return policy;
 }
 
 bool held_hold(struct domain *domain, unsigned port, const struct launch_port *config,

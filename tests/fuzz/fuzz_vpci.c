@@ -28,11 +28,12 @@ enum {
 struct oracle {
     uint8_t visible[RP_CFG_SIZE_EXTENDED];
     uint8_t writable[RP_CFG_SIZE_EXTENDED]; /* of the function */
+    uint8_t unset[RP_CFG_SIZE_EXTENDED];    /* of these, what never becomes 1 */
 };
 
 /* What the function was at the start, and what the guest has written since. */
 struct model {
-    bool has_policy;                 /* vendor-specific capabilities, and the pin */
+    bool has_policy; /* vendor-specific capabilities, the pin, stores of product data */
     uint32_t bars[RP_VPCI_BARS_MAX]; /* as written */
     struct {
         bool is_known;
@@ -169,18 +170,24 @@ static unsigned vendor_length(const struct model *model, const struct fake_devic
     return model->has_policy ? (length + 3) / 4 * 4 : 0;
 }
 
-static void allow_standard_writes(struct oracle *oracle, unsigned at, unsigned room,
-                                  unsigned id)
+static void allow_standard_writes(struct oracle *oracle, const struct model *model,
+                                  unsigned at, unsigned room, unsigned id)
 {
     switch (id) {
     case RP_PCI_CAP_ID_VPD:
         allow_write(oracle, at, room, 0, 0xffff0000);
+        if (model->has_policy)
+            allow_write(oracle, at, room, 4, 0xffffffff);
+        else
+            allow(oracle->unset, at, 4, 0x80000000);
         break;
     case RP_PCI_CAP_ID_PCIX:
         allow_write(oracle, at, room, 4, 0x200c0000);
         break;
     case RP_PCI_CAP_ID_PCIE:
         allow_write(oracle, at, room, 8, 0x000f7810 | 0x8000); /* FLR goes to zero */
+        if (room > 8)
+            allow(oracle->unset, at + 8, 4, 0x8000);
         allow_write(oracle, at, room, 0x28, 0x031f);
         break;
     default:
@@ -257,7 +264,7 @@ static void look_at(struct oracle *oracle, const struct model *model,
         if (is_extended) {
             allow_extended_writes(oracle, at, room, id);
         } else {
-            allow_standard_writes(oracle, at, room, id);
+            allow_standard_writes(oracle, model, at, room, id);
             allow_interrupt_writes(oracle, model, at);
         }
     }
@@ -479,9 +486,12 @@ static void check_msix(const struct fake_domain *domain, const struct model *mod
 static void check_writes(const struct fake_domain *domain, const struct oracle *oracle,
                          const uint8_t *before)
 {
-    for (unsigned reg = 0; reg < RP_CFG_SIZE_EXTENDED; reg++)
-        require(((domain->device.bytes[reg] ^ before[reg]) & ~oracle->writable[reg]) ==
-                0);
+    for (unsigned reg = 0; reg < RP_CFG_SIZE_EXTENDED; reg++) {
+        const uint8_t now = domain->device.bytes[reg];
+
+        require(((now ^ before[reg]) & ~oracle->writable[reg]) == 0);
+        require((now & ~before[reg] & oracle->unset[reg]) == 0);
+    }
 }
 
 static bool is_msi_on(const struct model *model, const uint8_t *registers)
@@ -611,7 +621,8 @@ static void make_device(struct fake_domain *domain, struct input *input)
     const unsigned changes = take(input, 1);
 
     if (changes & 4)
-        domain->config.policy = RP_VPCI_POLICY_VENDOR_SPECIFIC | RP_VPCI_POLICY_INTX;
+        domain->config.policy = RP_VPCI_POLICY_VENDOR_SPECIFIC | RP_VPCI_POLICY_INTX |
+                                RP_VPCI_POLICY_VITAL_PRODUCT_DATA;
     if (changes & 2) /* BAR 4, of 32 ports */
         fake_device_set_bar(&domain->device, 4, 32, 0xc000, RP_PCI_BAR_IO);
     if (changes & 1) { /* BAR 2, of 2 MiB, can be resized */

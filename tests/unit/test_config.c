@@ -100,12 +100,22 @@ static void mistakes_are_explained(void **state)
         strstr(output, "domains that can be launched: 2 of 6; findings: 5\n"));
 }
 
+static void a_wrong_value_is_told_those_it_may_have(void **state)
+{
+    (void)state;
+    assert_int_equal(run("check", "tests/fixtures/launch/values.dts"), EXIT_FINDINGS);
+    assert_non_null(strstr(output,
+                           "port left empty: /chosen/hypervisor/two/port/function: "
+                           "vital-product-data: The value must be a known one "
+                           "[read-only|writable]. Choose one of those in brackets.\n"));
+}
+
 static void a_lost_system_launches_nothing(void **state)
 {
     (void)state;
     assert_int_equal(run("check", "tests/fixtures/launch/values.dts"), EXIT_FINDINGS);
     assert_non_null(
-        strstr(output, "domains that can be launched: 0 of 4; findings: 17\n"));
+        strstr(output, "domains that can be launched: 0 of 4; findings: 18\n"));
 }
 
 static void what_is_no_configuration_is_trouble(void **state)
@@ -176,6 +186,7 @@ int main(void)
         cmocka_unit_test(a_sound_configuration_is_fine),
         cmocka_unit_test(blobs_are_taken_as_they_are),
         cmocka_unit_test(mistakes_are_explained),
+        cmocka_unit_test(a_wrong_value_is_told_those_it_may_have),
         cmocka_unit_test(a_lost_system_launches_nothing),
         cmocka_unit_test(what_is_no_configuration_is_trouble),
         cmocka_unit_test(wrong_arguments_are_trouble),

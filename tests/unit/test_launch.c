@@ -370,6 +370,7 @@ static void reads_ports_and_their_functions(void **state)
     assert_int_equal(ports[1].function.serial, 0x001122fffe3344f5);
     assert_int_equal(ports[1].condition, LAUNCH_WHEN_FINAL);
     assert_false(ports[1].has_vendor_capabilities);
+    assert_int_equal(ports[1].vital_product_data, LAUNCH_VITAL_PRODUCT_DATA_READ_ONLY);
     assert_int_equal(ports[1].vf_memory, 0);
 
     assert_int_equal(ports[2].number, 3);
@@ -377,6 +378,7 @@ static void reads_ports_and_their_functions(void **state)
     assert_int_equal(ports[2].function.index, 1);
     assert_int_equal(ports[2].condition, LAUNCH_WHEN_NOW);
     assert_true(ports[2].has_vendor_capabilities);
+    assert_int_equal(ports[2].vital_product_data, LAUNCH_VITAL_PRODUCT_DATA_WRITABLE);
     assert_int_equal(ports[2].vf_memory, 0x3a5c3000);
 
     assert_int_equal(ports[3].number, 30);
@@ -564,7 +566,7 @@ static void findings_beyond_the_storage_are_counted(void **state)
     blob = blob_compiled("tests/fixtures/launch/values.dts");
     assert_int_equal(launch_read(blob.bytes, blob.size, &reading.config, &findings),
                      RP_ERR_MALFORMED);
-    assert_int_equal(findings.count, 17);
+    assert_int_equal(findings.count, 18);
     free(blob.bytes);
 }
 

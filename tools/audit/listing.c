@@ -18,7 +18,7 @@ static void print_capability(const struct capability *capability, FILE *file)
         fprintf(file, "unknown, ID %04x                 %s", capability->core.id,
                 capability->words->guest_reason);
     if (capability->rule->unless != 0)
-        fputs(" (a configuration can have it shown)", file);
+        fputs(" (a configuration can allow more)", file);
     fputc('\n', file);
 }
 

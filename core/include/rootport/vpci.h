@@ -56,6 +56,7 @@ enum rp_vpci_policy {
     RP_VPCI_POLICY_NONE = 0,
     RP_VPCI_POLICY_VENDOR_SPECIFIC = 1 << 0, /* vendor-specific capabilities, read-only */
     RP_VPCI_POLICY_INTX = 1 << 1, /* the interrupt pin: the embedder wires it */
+    RP_VPCI_POLICY_VITAL_PRODUCT_DATA = 1 << 2, /* vital product data can be stored */
 };
 
 /* ---- State ---------------------------------------------------------------- */
@@ -474,7 +475,11 @@ struct rp_vpci_rule {
     uint16_t id;
     enum rp_vpci_treatment guest;
     enum rp_vpci_treatment hardware;
-    uint32_t unless; /* with this policy bit a guest sees it read-only; 0: no such bit */
+    /*
+     * With this policy bit a guest gets more: what is hidden it sees read-only, what is
+     * modelled follows other masks. 0: no such bit.
+     */
+    uint32_t unless;
 };
 
 /* The rule for @id, which is that for any other capability if it has none. */
