@@ -698,3 +698,10 @@ uint16_t rp_rootport_stand_in_reg(unsigned msi, unsigned aer, unsigned reg)
         return (uint16_t)(EXTCAP_AER + reg - aer);
     return 0;
 }
+
+uint32_t rp_rootport_stand_in_hides(unsigned pcie, unsigned msix, unsigned reg)
+{
+    if (reg == pcie)
+        return RP_PCI_PCIE_CAPABILITIES_INTERRUPT_MESSAGE << 16;
+    return msix != 0 && reg == msix ? UINT8_MAX : 0;
+}

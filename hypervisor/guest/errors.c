@@ -129,6 +129,7 @@ static void listen(struct rp_function *port)
 {
     const unsigned aer = find_aer(port);
     struct record *record;
+    void *none = NULL;
 
     if (aer == 0 || !iommu_pass_nmis(port->sbdf))
         return;
@@ -141,7 +142,10 @@ static void listen(struct rp_function *port)
         return;
     record->aer = aer;
     reset(port, record);
-    __atomic_store_n(&port->record, record, __ATOMIC_RELEASE);
+    /* The owners of two functions behind it can be here at once. */
+    if (!__atomic_compare_exchange_n(&port->record, &none, record, false,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        pages_free(record, RECORD_PAGES);
 }
 
 void errors_reset(const struct rp_function *port)
@@ -161,6 +165,15 @@ struct rp_rootport *errors_stand_in(const struct rp_function *port, uint16_t *re
         return NULL;
     *reg = own;
     return &record->stand_in;
+}
+
+uint32_t errors_hidden_bits(const struct rp_function *port, uint16_t reg)
+{
+    const unsigned msix = port->msi_cap != 0 ? port->msix_cap : 0;
+
+    if (port->record == NULL)
+        return 0;
+    return rp_rootport_stand_in_hides(port->pcie_cap, msix, reg & ~3u) >> 8 * (reg & 3);
 }
 
 void errors_enable(struct rp_function *function)

@@ -23,6 +23,9 @@ void errors_enable(struct rp_function *function);
  */
 struct rp_rootport *errors_stand_in(const struct rp_function *port, uint16_t *reg);
 
+/* Bits of the other registers that a domain sees as 0, for the sake of the stand-in. */
+uint32_t errors_hidden_bits(const struct rp_function *port, uint16_t reg);
+
 /* What stands in for @port, if anything does, is as after a reset. */
 void errors_reset(const struct rp_function *port);
 

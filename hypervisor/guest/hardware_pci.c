@@ -90,9 +90,9 @@ uint32_t hardware_cfg_read(struct domain *domain, rp_sbdf_t sbdf, uint16_t reg,
              reg < rp_scan_verdict(&scan->functions[index]).size) {
         port = errors_stand_in(&scan->functions[index], &reg);
         if (port != NULL)
-            value = rp_rootport_read(port, reg, width);
-        else
-            (void)rp_cfg_read(machine_cfg(), sbdf, reg, width, &value);
+            return rp_rootport_read(port, reg, width);
+        (void)rp_cfg_read(machine_cfg(), sbdf, reg, width, &value);
+        value &= ~errors_hidden_bits(&scan->functions[index], reg);
     }
     return value;
 }

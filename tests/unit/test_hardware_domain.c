@@ -194,6 +194,13 @@ struct rp_rootport *errors_stand_in(const struct rp_function *port, uint16_t *re
     return &machine.stand_in;
 }
 
+uint32_t errors_hidden_bits(const struct rp_function *port, uint16_t reg)
+{
+    if (port != machine.replaced)
+        return 0;
+    return rp_rootport_stand_in_hides(PCIE, 0, reg & ~3u) >> 8 * (reg & 3);
+}
+
 void pci_send_port_msi(struct domain *of, const struct rp_rootport_actions *actions)
 {
     assert_ptr_equal(of, &domain);
@@ -468,6 +475,18 @@ static void its_messages_are_set_up_beside_it(void **state)
     assert_int_equal(seen(OWN_PORT, MSI, 1), reg_of(OWN_PORT, MSI, 1));
 }
 
+/* Interrupt Message Number, 7.5.3.2 */
+static void its_message_has_number_0(void **state)
+{
+    (void)state;
+    fake_set32(fake(SHARED_PORT), PCIE, 0x3e420010);
+    assert_int_equal(seen(SHARED_PORT, PCIE, 4), 0x3e420010);
+    replace(SHARED_PORT);
+    assert_int_equal(seen(SHARED_PORT, PCIE, 4), 0x00420010);
+    assert_int_equal(seen(SHARED_PORT, PCIE + 2, 2), 0x0042);
+    assert_int_equal(seen(SHARED_PORT, PCIE + 3, 1), 0x00);
+}
+
 static void an_observer_sets_up_nothing(void **state)
 {
     (void)state;
@@ -673,6 +692,7 @@ int main(void)
         MACHINE_TEST(ari_is_forwarded_to_what_is_the_domains),
         MACHINE_TEST(the_port_itself_stays_as_it_is),
         MACHINE_TEST(its_messages_are_set_up_beside_it),
+        MACHINE_TEST(its_message_has_number_0),
         MACHINE_TEST(an_observer_sets_up_nothing),
         MACHINE_TEST(errors_of_its_own_functions_are_received),
         MACHINE_TEST(what_nobody_has_set_up_is_closed_before_it_decodes),

@@ -271,6 +271,18 @@ static void it_has_the_registers_of_messages_alone(void **state)
                              (reg >= REAL_AER + 0x2c && reg < REAL_AER + 0x38));
 }
 
+/* 7.5.3.2, and PCI Local Bus 3.0, 6.7 and appendix H */
+static void it_hides_what_says_otherwise(void **state)
+{
+    (void)state;
+    for (unsigned reg = 0; reg < 0x1000; reg += 4)
+        assert_int_equal(rp_rootport_stand_in_hides(0x40, 0xa0, reg),
+                         reg == 0x40   ? 0x3e000000
+                         : reg == 0xa0 ? 0x000000ff
+                                       : 0);
+    assert_int_equal(rp_rootport_stand_in_hides(0x40, 0, 0), 0);
+}
+
 static void its_message_is_one_of_32_bits(void **state)
 {
     (void)state;
@@ -326,6 +338,7 @@ int main(void)
         cmocka_unit_test_setup(status_is_cleared_by_writing_ones_alone, set_up),
         cmocka_unit_test_setup(a_reset_of_the_guest_forgets_errors, set_up),
         cmocka_unit_test_setup(it_has_the_registers_of_messages_alone, set_up_stand_in),
+        cmocka_unit_test(it_hides_what_says_otherwise),
         cmocka_unit_test_setup(its_message_is_one_of_32_bits, set_up_stand_in),
         cmocka_unit_test_setup(it_receives_and_sends_the_message, set_up_stand_in),
         cmocka_unit_test_setup(nothing_is_sent_until_it_is_set_up_anew, set_up_stand_in),

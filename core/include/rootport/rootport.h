@@ -265,4 +265,12 @@ void rp_rootport_init_stand_in(struct rp_rootport *port, struct rp_image *image,
  */
 uint16_t rp_rootport_stand_in_reg(unsigned msi, unsigned aer, unsigned reg);
 
+/*
+ * The bits of the real port's dword at @reg that would contradict the stand-in, and so
+ * read 0: the interrupt's number in the PCI Express capability at @pcie, as there is one
+ * message; and the ID of an MSI-X capability at @msix beside the MSI that is replaced (0:
+ * there is none), as software prefers that. A null capability is left of it.
+ */
+uint32_t rp_rootport_stand_in_hides(unsigned pcie, unsigned msix, unsigned reg);
+
 #endif
