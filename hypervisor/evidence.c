@@ -17,8 +17,12 @@
 #define CPUID_1_EAX_FAMILY     0x00000f00u
 #define CPUID_1_EAX_EXT_FAMILY 0x0ff00000u
 #define IOMMU_REGISTERS_SIZE   0x80000u /* with performance counters: 48882, 3.4 */
-/* From the local APIC on: to write there may interrupt. APM vol. 2, 16.11. */
-#define INTERRUPT_MESSAGES_SIZE 0x100000u
+/*
+ * Up to 4 GiB: I/O APICs, HPET, TPM, interrupt messages and flash, on every PC, of which
+ * tables name some. Firmware puts no BAR there.
+ */
+#define FIXED_DEVICES_BASE 0xfec00000u
+#define FIXED_DEVICES_SIZE 0x01400000u
 
 enum {
     AMD_FAMILY_WITH_BASE_REGISTER = 0x10,
@@ -48,9 +52,8 @@ size_t evidence_memory_map(const struct boot_info *boot, const struct acpi_table
         if (type != RP_MEMORY_NONE)
             out_map[count++] = (struct rp_memory_range){from->base, from->size, type};
     }
-    if (madt->is_present)
-        out_map[count++] = (struct rp_memory_range){
-            madt->local_apic_address, INTERRUPT_MESSAGES_SIZE, RP_MEMORY_DEVICE};
+    out_map[count++] = (struct rp_memory_range){FIXED_DEVICES_BASE, FIXED_DEVICES_SIZE,
+                                                RP_MEMORY_DEVICE};
     for (unsigned i = 0; i < madt->ioapic_count; i++)
         out_map[count++] = (struct rp_memory_range){madt->ioapics[i].address, PAGE_SIZE,
                                                     RP_MEMORY_DEVICE};

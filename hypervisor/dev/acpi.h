@@ -143,7 +143,6 @@ struct acpi_nmi {
 struct acpi_madt {
     bool is_present;
     bool has_8259; /* PCAT_COMPAT: there is a PIC that must be masked */
-    uint64_t local_apic_address;
     unsigned cpu_count;
     unsigned disabled_cpu_count; /* sockets without a CPU, or firmware's choice */
     unsigned ioapic_count;

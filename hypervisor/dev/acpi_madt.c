@@ -7,7 +7,6 @@
 #include "dev/acpi_internal.h"
 
 enum {
-    MADT_LOCAL_APIC_ADDRESS = 36,
     MADT_FLAGS = 40,
     MADT_ENTRIES = 44,
 };
@@ -21,7 +20,6 @@ enum entry_type {
     ENTRY_IOAPIC = 1,
     ENTRY_OVERRIDE = 2,
     ENTRY_LOCAL_APIC_NMI = 4,
-    ENTRY_LOCAL_APIC_ADDRESS = 5,
     ENTRY_X2APIC = 9,
     ENTRY_X2APIC_NMI = 10,
 };
@@ -157,27 +155,15 @@ static void add_x2apic_nmi(struct acpi_tables *tables, const struct acpi_table *
     add_nmi(tables, table, entry, nmi);
 }
 
-static void set_local_apic_address(struct acpi_tables *tables,
-                                   const struct acpi_table *table,
-                                   const struct entry *entry)
-{
-    (void)table;
-    tables->madt.local_apic_address = acpi_le64(entry->bytes + 4);
-}
-
 static const struct entry_kind {
     enum entry_type type;
     uint8_t size;
     void (*add)(struct acpi_tables *tables, const struct acpi_table *table,
                 const struct entry *entry);
 } entry_kinds[] = {
-    {ENTRY_LOCAL_APIC, 8, add_local_apic},
-    {ENTRY_IOAPIC, 12, add_ioapic},
-    {ENTRY_OVERRIDE, 10, add_override},
-    {ENTRY_LOCAL_APIC_NMI, 6, add_local_apic_nmi},
-    {ENTRY_LOCAL_APIC_ADDRESS, 12, set_local_apic_address},
-    {ENTRY_X2APIC, 16, add_x2apic},
-    {ENTRY_X2APIC_NMI, 12, add_x2apic_nmi},
+    {ENTRY_LOCAL_APIC, 8, add_local_apic}, {ENTRY_IOAPIC, 12, add_ioapic},
+    {ENTRY_OVERRIDE, 10, add_override},    {ENTRY_LOCAL_APIC_NMI, 6, add_local_apic_nmi},
+    {ENTRY_X2APIC, 16, add_x2apic},        {ENTRY_X2APIC_NMI, 12, add_x2apic_nmi},
 };
 
 static void visit_entry(struct acpi_tables *tables, const struct acpi_table *table,
@@ -231,6 +217,5 @@ void acpi_madt_parse(struct acpi_tables *tables, const struct acpi_table *table)
     tables->madt.is_present = true;
     tables->madt.has_8259 =
         (acpi_le32(table->bytes + MADT_FLAGS) & MADT_PCAT_COMPAT) != 0;
-    tables->madt.local_apic_address = acpi_le32(table->bytes + MADT_LOCAL_APIC_ADDRESS);
     visit_entries(tables, table);
 }

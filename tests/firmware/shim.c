@@ -9,6 +9,7 @@
  *
  *     unreserve=BEGIN-END   the memory map has nothing there
  *     pciexbar=VALUE        bits 31:0 of q35's base register of ECAM
+ *     register=WHERE-VALUE  a dword of configuration space; WHERE is what port CF8 takes
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,6 +61,12 @@ static void *at(uint32_t address)
 static void io_out32(uint16_t port, uint32_t value)
 {
     __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static void put_register(uint32_t where, uint32_t value)
+{
+    io_out32(PCI_CONFIG_ADDRESS, where);
+    io_out32(PCI_CONFIG_DATA, value);
 }
 
 /* ---- Memory map ------------------------------------------------------------ */
@@ -127,21 +134,27 @@ static uint64_t number(const char **text)
     }
 }
 
+/* The number behind a dash. */
+static uint64_t second_number(const char **text)
+{
+    (*text)++;
+    return number(text);
+}
+
 static void obey(const char *word)
 {
-    const char *value = after(word, "unreserve=");
+    const char *value;
 
-    if (value != NULL) {
+    if ((value = after(word, "unreserve=")) != NULL) {
         uint64_t begin = number(&value);
 
-        value++; /* the dash */
-        unreserve(begin, number(&value));
-        return;
-    }
-    value = after(word, "pciexbar=");
-    if (value != NULL) {
-        io_out32(PCI_CONFIG_ADDRESS, PCIEXBAR_00_00_0);
-        io_out32(PCI_CONFIG_DATA, (uint32_t)number(&value));
+        unreserve(begin, second_number(&value));
+    } else if ((value = after(word, "pciexbar=")) != NULL) {
+        put_register(PCIEXBAR_00_00_0, (uint32_t)number(&value));
+    } else if ((value = after(word, "register=")) != NULL) {
+        uint32_t where = (uint32_t)number(&value);
+
+        put_register(where, (uint32_t)second_number(&value));
     }
 }
 

@@ -181,13 +181,12 @@ static void keeps_the_first_of_two_tables(void **state)
     const uint64_t entries[] = {MADT_AT, MADT_AT + 0x100};
 
     (void)state;
-    put32(MADT_AT + 36, 0xfee00000);
+    put32(MADT_AT + 40, 1);
     seal_table(MADT_AT, "APIC", 44);
-    put32(MADT_AT + 0x100 + 36, 0x12340000);
     seal_table(MADT_AT + 0x100, "APIC", 44);
     put_xsdt(entries, 2);
     assert_int_equal(fake_acpi_parse(0), ACPI_NO_PROBLEM);
-    assert_int_equal(tables.madt.local_apic_address, 0xfee00000);
+    assert_true(tables.madt.has_8259);
     assert_problem(0, ACPI_DUPLICATE, "APIC", MADT_AT + 0x100, 0);
 }
 
@@ -400,7 +399,6 @@ static void reads_every_entry_of_a_madt(void **state)
     uint32_t length = 44;
 
     (void)state;
-    put32(MADT_AT + 36, 0xfee00000);
     put32(MADT_AT + 40, 1);
     APPEND(MADT_AT, &length, 0, 8, 1, 2, 1, 0, 0, 0);
     APPEND(MADT_AT, &length, 0, 8, 3, 4, 2, 0, 0, 0); /* online capable: not there yet */
@@ -417,7 +415,6 @@ static void reads_every_entry_of_a_madt(void **state)
     assert_int_equal(tables.problem_count, 0);
     assert_true(tables.madt.is_present);
     assert_true(tables.madt.has_8259);
-    assert_int_equal(tables.madt.local_apic_address, 0xfee00000);
     assert_int_equal(tables.madt.cpu_count, 2);
     assert_int_equal(tables.madt.disabled_cpu_count, 1);
     assert_int_equal(tables.madt.cpus[0].uid, 1);
@@ -437,19 +434,6 @@ static void reads_every_entry_of_a_madt(void **state)
     assert_int_equal(tables.madt.nmis[0].flags, 5);
     assert_int_equal(tables.madt.nmis[0].lint, 1);
     assert_int_equal(tables.madt.nmis[1].uid, 0x11);
-}
-
-static void takes_the_local_apic_address_override(void **state)
-{
-    uint32_t length = 44;
-
-    (void)state;
-    put32(MADT_AT + 36, 0xfee00000);
-    APPEND(MADT_AT, &length, 5, 12, 0, 0, 0, 0, 0xe0, 0xfe, 1, 0, 0, 0);
-    seal_table(MADT_AT, "APIC", length);
-    assert_int_equal(fake_acpi_parse_one(MADT_AT), ACPI_NO_PROBLEM);
-    assert_int_equal(tables.madt.local_apic_address, 0x1fee00000);
-    assert_false(tables.madt.has_8259);
 }
 
 static void lists_a_cpu_once(void **state)
@@ -560,7 +544,6 @@ int main(void)
         TEST(finds_s5_in_every_encoding),
         TEST(finds_s5_in_the_dsdt),
         TEST(reads_every_entry_of_a_madt),
-        TEST(takes_the_local_apic_address_override),
         TEST(lists_a_cpu_once),
         TEST(keeps_as_many_cpus_as_it_can),
         TEST(keeps_what_comes_before_a_broken_madt_entry),
