@@ -309,7 +309,7 @@ test_fetch_SRCS := hypervisor/guest/fetch.c hypervisor/svm/decode.c
 test_format_SRCS := hypervisor/lib/format.c
 test_pagetable_SRCS := hypervisor/mm/pagetable.c
 test_guest_cpu_SRCS := hypervisor/guest/cpuid.c hypervisor/guest/io.c \
-	hypervisor/guest/msr.c
+	hypervisor/guest/msr.c hypervisor/svm/decode.c
 test_memmap_SRCS := hypervisor/mm/memmap.c
 test_mmio_SRCS := hypervisor/guest/fetch.c hypervisor/guest/mmio.c \
 	hypervisor/svm/decode.c hypervisor/svm/execute.c

@@ -62,6 +62,20 @@ struct hw_mode hw_mode(const struct vcpu *vcpu);
 /* The base of a segment, by enum decode_segment. */
 uint64_t hw_segment_base(const struct vcpu *vcpu, enum decode_segment segment);
 
+/*
+ * The linear address of @offset in @segment: in 64-bit mode only FS and GS have a base,
+ * else it has 32 bits (APM vol. 2, 4.5.3 and 4.8.1).
+ */
+static inline uint64_t hw_linear(const struct vcpu *vcpu, uint8_t segment,
+                                 uint64_t offset)
+{
+    bool is_64bit = hw_mode(vcpu).code == DECODE_MODE_64;
+
+    if (!is_64bit || segment >= DECODE_FS)
+        offset += hw_segment_base(vcpu, (enum decode_segment)segment);
+    return is_64bit ? offset : (uint32_t)offset;
+}
+
 /* EFER as the guest sees it, and its writing; false: a value that faults. */
 uint64_t hw_efer_read(const struct vcpu *vcpu);
 bool hw_efer_write(struct vcpu *vcpu, uint64_t value);

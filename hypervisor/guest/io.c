@@ -158,7 +158,7 @@ static const struct port_range *range_of(const struct vcpu *vcpu)
     return range;
 }
 
-/* The bits of the accumulator that an access moves. */
+/* The bits of a register that an access of @width bytes moves. */
 static uint64_t mask_of(unsigned width)
 {
     return UINT64_MAX >> (64 - 8 * width);
@@ -169,15 +169,14 @@ static uint32_t accumulator(const struct vcpu *vcpu, unsigned width)
     return (uint32_t)(vcpu->regs.gpr[DECODE_RAX] & mask_of(width));
 }
 
-static void set_accumulator(struct vcpu *vcpu, unsigned width, uint32_t value)
+static void set_register(uint64_t *gpr, unsigned width, uint64_t value)
 {
-    uint64_t *rax = &vcpu->regs.gpr[DECODE_RAX];
     uint64_t mask = mask_of(width);
 
-    if (width == 4)
-        *rax = value; /* the upper half is cleared, as by every 32-bit write */
+    if (width >= 4)
+        *gpr = value & mask; /* the upper half is cleared, as by every 32-bit write */
     else
-        *rax = (*rax & ~mask) | (value & mask);
+        *gpr = (*gpr & ~mask) | (value & mask);
 }
 
 /* ---- Strings ---------------------------------------------------------------- */
@@ -210,33 +209,34 @@ static bool move_element(struct vcpu *vcpu, uint64_t linear)
 
 /*
  * Carries out one element of INS or OUTS. What is left of a repeated one exits again, so
- * that the guest takes its interrupts in between. False: it can't be done. Prefixes but
- * the repeat and the operand size, which the width tells of, would name another segment
- * or address size, and 16-bit code nobody runs: these aren't done.
+ * that the guest takes its interrupts in between. The exit tells of all but the segment
+ * and the address size, for which the code is read; should the guest have changed that
+ * meanwhile, it names another address. False: it can't be read.
  */
 static NOT_INLINE bool do_string(struct vcpu *vcpu)
 {
     const struct vcpu_exit *exit = &vcpu->exit;
-    const enum decode_mode mode = hw_mode(vcpu).code;
-    const uint64_t mask = mode == DECODE_MODE_64 ? UINT64_MAX : UINT32_MAX;
+    uint64_t *gpr = vcpu->regs.gpr;
+    uint64_t *index = &gpr[exit->is_in ? DECODE_RDI : DECODE_RSI];
     const uint64_t step = exit->width;
-    uint64_t *count = &vcpu->regs.gpr[DECODE_RCX];
-    uint64_t *index = &vcpu->regs.gpr[exit->is_in ? DECODE_RDI : DECODE_RSI];
-    uint64_t left = exit->is_repeated ? *count & mask : 1;
-    uint64_t linear = *index & mask;
+    const struct decode_instruction *instruction;
+    unsigned width;
+    uint64_t left = 1;
 
-    if (mode == DECODE_MODE_32)
-        linear += hw_segment_base(vcpu, exit->is_in ? DECODE_ES : DECODE_DS);
-    if (mode < DECODE_MODE_32 ||
-        exit->next_rip - vcpu->rip != 1u + exit->is_repeated + (exit->width == 2))
+    if (fetch_decode(vcpu, &instruction) != DECODE_OK)
         return false;
+    width = instruction->address.width;
+    if (exit->is_repeated)
+        left = gpr[DECODE_RCX] & mask_of(width);
     if (left != 0) {
-        if (!move_element(vcpu, linear))
+        if (!move_element(vcpu, hw_linear(vcpu, instruction->address.segment,
+                                          *index & mask_of(width))))
             return true;
-        *index = (*index + (vcpu->regs.rflags & RFLAGS_DF ? 0 - step : step)) & mask;
+        set_register(index, width,
+                     *index + (vcpu->regs.rflags & RFLAGS_DF ? 0 - step : step));
         left--;
         if (exit->is_repeated)
-            *count = left;
+            set_register(&gpr[DECODE_RCX], width, left);
     }
     if (left == 0)
         vcpu_skip(vcpu);
@@ -254,8 +254,8 @@ void io_handle(struct vcpu *vcpu)
         if (exit->is_repeated)
             vcpu->regs.gpr[DECODE_RCX] = 0;
     } else if (exit->is_in) {
-        set_accumulator(vcpu, exit->width,
-                        range_of(vcpu)->read(vcpu, exit->port, exit->width));
+        set_register(&vcpu->regs.gpr[DECODE_RAX], exit->width,
+                     range_of(vcpu)->read(vcpu, exit->port, exit->width));
     } else {
         range_of(vcpu)->write(vcpu, exit->port, exit->width,
                               accumulator(vcpu, exit->width));

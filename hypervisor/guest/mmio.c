@@ -90,15 +90,17 @@ static bool find_sides(struct access *access,
                        const struct decode_instruction *instruction)
 {
     struct vcpu *vcpu = access->vcpu;
-    uint64_t from = decode_effective_address(instruction, &vcpu->regs, vcpu->rip);
-    uint64_t to = decode_string_destination(instruction, &vcpu->regs);
-    uint64_t gpa;
+    uint64_t from =
+        hw_linear(vcpu, instruction->address.segment,
+                  decode_effective_address(instruction, &vcpu->regs, vcpu->rip));
+    uint64_t to, gpa;
 
-    from += hw_segment_base(vcpu, (enum decode_segment)instruction->address.segment);
-    to += hw_segment_base(vcpu, DECODE_ES);
-    if (instruction->direction == DECODE_MEMORY_TO_MEMORY)
+    if (instruction->direction == DECODE_MEMORY_TO_MEMORY) {
+        to = hw_linear(vcpu, DECODE_ES,
+                       decode_string_destination(instruction, &vcpu->regs));
         return fetch_operand(vcpu, from, false, &access->source) &&
                fetch_operand(vcpu, to, true, &access->destination);
+    }
     if (from % PAGE_SIZE != 0 && fetch_translate(vcpu, from, &gpa) &&
         vcpu->exit.gpa - gpa < instruction->memory_width)
         access->source = access->destination = gpa;

@@ -91,7 +91,8 @@ _Static_assert(DECODE_OP_BTC - DECODE_OP_BT == 3, "operations in encoding order"
 
 /*
  * Opcodes of one byte (APM volume 3, table A-1), the commonest first. Of those without
- * an operation nothing but their length is wanted: shifts, x87, segment registers.
+ * an operation nothing but their length is wanted: shifts, x87, segment registers. INS
+ * and OUTS, which exit before they touch memory, touch it as STOS and LODS do.
  */
 static const struct pattern one_byte[] = {
     {0xfe00, 0x8a00, DECODE_OP_MOV, 1, 0, FORM_LOAD, WIDTH_BIT_0},
@@ -114,6 +115,8 @@ static const struct pattern one_byte[] = {
     {0xfe00, 0xa400, DECODE_OP_MOVS, 1, 0, FORM_STRING_MOVE, WIDTH_BIT_0},
     {0xfe00, 0xaa00, DECODE_OP_STOS, 1, 0, FORM_STRING_STORE, WIDTH_BIT_0},
     {0xfe00, 0xac00, DECODE_OP_LODS, 1, 0, FORM_STRING_LOAD, WIDTH_BIT_0},
+    {0xfe00, 0x6c00, DECODE_OP_STOS, 1, 0, FORM_STRING_STORE, WIDTH_BIT_0}, /* INS */
+    {0xfe00, 0x6e00, DECODE_OP_LODS, 1, 0, FORM_STRING_LOAD, WIDTH_BIT_0},  /* OUTS */
     {0xfe00, 0xc000, DECODE_OP_NONE, 1, 0, FORM_IMMEDIATE_BYTE, WIDTH_OPERAND},
     {0xfc00, 0xd000, DECODE_OP_NONE, 1, 0, FORM_UNARY, WIDTH_OPERAND},
     {0xf800, 0xd800, DECODE_OP_NONE, 1, 0, FORM_UNARY, WIDTH_OPERAND},

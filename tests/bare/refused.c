@@ -74,6 +74,33 @@ void act_ports(void)
     pass("ports");
 }
 
+enum {
+    RTC_INDEX = 0x70,
+    RTC_DATA = 0x71,
+    RTC_STATUS_D = 0x0d,
+    RTC_VALID = 0x80, /* all that status D says */
+};
+
+/*
+ * The clock's index from what FS:ESI names, its data to what EDI names: RSI and RDI have
+ * bits above, which count for nothing and are gone afterwards.
+ */
+static void move_with_prefixes(void)
+{
+    static uint8_t bytes[] = {0xff, RTC_STATUS_D, 0xff};
+    const uint64_t above = UINT64_C(0xdead) << 32;
+    uint64_t from = above + 1, to = above + (uint64_t)&bytes[2];
+
+    msr_write(MSR_FS_BASE, (uint64_t)bytes);
+    PROVOKE(".byte 0x67, 0x64; outsb", : "+S"(from) : "d"(RTC_INDEX) : "memory");
+    check(fault_vector == NO_FAULT && from == 2, "strings", "output leaves RSI", from);
+    PROVOKE(".byte 0x67; insb", : "+D"(to) : "d"(RTC_DATA) : "memory");
+    check(fault_vector == NO_FAULT && to == (uint64_t)&bytes[3], "strings",
+          "input leaves RDI", to);
+    check(bytes[2] == RTC_VALID, "strings", "the clock's status reads", bytes[2]);
+    msr_write(MSR_FS_BASE, 0);
+}
+
 void act_strings(void)
 {
     static uint32_t buffer[16];
@@ -90,6 +117,7 @@ void act_strings(void)
     place = buffer;
     PROVOKE("std; insw; cld", : "+D"(place) : "d"(0x60) : "memory");
     check(fault_vector == NO_FAULT, "strings", "one word faults", (uint64_t)fault_vector);
+    move_with_prefixes();
     pass("strings");
 }
 

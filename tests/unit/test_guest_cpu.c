@@ -67,12 +67,14 @@ uint64_t hw_segment_base(const struct vcpu *of, enum decode_segment segment)
     return segment * UINT64_C(0x10000);
 }
 
-/* One page is mapped: that at linear 0x33000, to guest physical 0x5000. */
+/* One page is mapped, to guest physical 0x5000. */
+static uint64_t mapped;
+
 bool fetch_translate(const struct vcpu *of, uint64_t linear, uint64_t *out_gpa)
 {
     (void)of;
-    *out_gpa = linear - 0x33000 + 0x5000;
-    return linear - 0x33000 < 0x1000;
+    *out_gpa = linear - mapped + 0x5000;
+    return linear - mapped < 0x1000;
 }
 
 static bool is_written; /* by the last operand */
@@ -97,6 +99,18 @@ bool domain_write(const struct domain *of, uint64_t gpa, const void *from, size_
     (void)of;
     memcpy(&memory[gpa - 0x5000], from, size);
     return true;
+}
+
+static const char *code; /* what the guest is at */
+
+enum decode_status fetch_decode(struct vcpu *of,
+                                const struct decode_instruction **out_instruction)
+{
+    static struct decode_instruction instruction;
+
+    (void)of;
+    *out_instruction = &instruction;
+    return decode_instruction((const uint8_t *)code, strlen(code), mode, &instruction);
 }
 
 uint64_t hw_efer_read(const struct vcpu *of)
@@ -236,6 +250,9 @@ static int setup(void **state)
     fault = NO_FAULT;
     skip_count = 0;
     end = DOMAIN_ALIVE;
+    mode = DECODE_MODE_64;
+    mapped = 0x33000;
+    memset(memory, 0, sizeof memory);
     return 0;
 }
 
@@ -453,17 +470,18 @@ static void test_only_s5_and_reset_end_the_domain(void **state)
 
 /* ---- Strings: APM volume 3, INS and OUTS ------------------------------------- */
 
-/* As at an instruction of @length bytes. */
-static void access_string(uint8_t width, bool is_in, bool is_repeated, unsigned length)
+/* The exit that @bytes make, an instruction of @width bytes. */
+static void access_string(const char *bytes, uint8_t width)
 {
-    vcpu->rip = 0x1000;
+    const size_t length = strlen(bytes);
+
+    code = bytes;
     vcpu->exit = (struct vcpu_exit){.kind = EXIT_IO,
-                                    .next_rip = 0x1000 + length,
                                     .port = 0x1004,
                                     .width = width,
-                                    .is_in = is_in,
+                                    .is_in = (bytes[length - 1] & 2) == 0,
                                     .is_string = true,
-                                    .is_repeated = is_repeated};
+                                    .is_repeated = strchr(bytes, '\xf3') != NULL};
     io_handle(vcpu);
 }
 
@@ -472,20 +490,19 @@ static void test_a_string_moves_an_element_at_a_time(void **state)
     uint32_t value;
 
     (void)state;
-    mode = DECODE_MODE_64;
     vcpu->regs.gpr[DECODE_RCX] = 2;
     vcpu->regs.gpr[DECODE_RDI] = 0x33010;
-    access_string(4, true, true, 2);
+    access_string("\xf3\x6d", 4);
     memcpy(&value, &memory[0x10], 4);
     assert_int_equal(value, 0xd0001004);
     assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 1);
     assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33014);
     assert_int_equal(skip_count, 0); /* the rest exits again */
-    access_string(4, true, true, 2);
+    access_string("\xf3\x6d", 4);
     assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 0);
     assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33018);
     assert_int_equal(skip_count, 1);
-    access_string(4, true, true, 2); /* none is left */
+    access_string("\xf3\x6d", 4); /* none is left */
     assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33018);
     assert_int_equal(skip_count, 2);
 }
@@ -500,32 +517,113 @@ static void test_a_string_is_in_its_segment(void **state)
     vcpu->regs.gpr[DECODE_RSI] = 0xaaaaaaaa00003020;
     memory[0x20] = 0x34;
     memory[0x21] = 0x12;
-    access_string(2, false, false, 2);
+    access_string("\x66\x6f", 2);
     assert_int_equal(io_written, 0x1234);
     assert_int_equal(vcpu->regs.gpr[DECODE_RSI], 0x301e);
     assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 7);
     assert_int_equal(skip_count, 1);
     vcpu->regs.gpr[DECODE_RDI] = 0x33020; /* ES begins at 0 */
-    access_string(1, true, false, 1);
+    access_string("\x6c", 1);
     assert_int_equal(memory[0x20], 0x04);
     assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x3301f);
-    vcpu->regs.rflags = 0;
+}
+
+/* What the byte at @linear gives, when it is what OUTSB with @bytes loads. */
+static uint32_t out_from(const char *bytes, uint64_t linear)
+{
+    mapped = linear & ~UINT64_C(0xfff);
+    memory[linear & 0xfff] = (uint8_t)(0x40 + skip_count);
+    io_written = 0;
+    access_string(bytes, 1);
+    return io_written - 0x40;
+}
+
+/* APM volume 3, 1.2.4: any segment for OUTS; of 64-bit mode FS and GS, the others are
+ * flat. */
+static void test_a_prefix_names_the_segment_that_is_read(void **state)
+{
+    static const char *const prefixes[] = {"\x26\x6e", "\x2e\x6e", "\x36\x6e",
+                                           "\x3e\x6e", "\x64\x6e", "\x65\x6e"};
+
+    (void)state;
+    for (uint32_t i = 0; i < 6; i++) {
+        mode = DECODE_MODE_32;
+        vcpu->regs.gpr[DECODE_RSI] = 0x3020;
+        assert_int_equal(out_from(prefixes[i], 0x3020 + 0x10000 * i), 2 * i);
+        mode = DECODE_MODE_64;
+        vcpu->regs.gpr[DECODE_RSI] = 0x3020;
+        assert_int_equal(out_from(prefixes[i], i < 4 ? 0x3020 : 0x3020 + 0x10000 * i),
+                         2 * i + 1);
+    }
+    mode = DECODE_MODE_32; /* addresses wrap there */
+    vcpu->regs.gpr[DECODE_RSI] = 0xfffff020;
+    assert_int_equal(out_from("\x6e", 0x2f020), 12);
+}
+
+/* What is written has no other segment than ES. */
+static void test_no_prefix_moves_what_is_written(void **state)
+{
+    (void)state;
+    vcpu->regs.gpr[DECODE_RDI] = 0x33020;
+    access_string("\x65\x6c", 1);
+    assert_int_equal(memory[0x20], 0x04);
+    mode = DECODE_MODE_32;
+    access_string("\x3e\x6c", 1);
+    assert_int_equal(memory[0x21], 0x04);
+}
+
+/* 32 of the bits of RCX, RSI and RDI count; the others become zero, whatever they were.
+ */
+static void test_a_prefix_names_the_address_size(void **state)
+{
+    (void)state;
+    vcpu->regs.gpr[DECODE_RSI] = 0xaaaaaaaa00003020;
+    assert_int_equal(out_from("\x67\x64\x6e", 0x43020), 0);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RSI], 0x3021);
+
+    mapped = 0xfffff000; /* the end of them */
+    vcpu->regs.gpr[DECODE_RCX] = 0xaaaaaaaa00000002;
+    vcpu->regs.gpr[DECODE_RDI] = 0xaaaaaaaafffffffc;
+    access_string("\xf3\x67\x6d", 4);
+    assert_int_equal(memory[0xffd], 0x10);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 1);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0);
+    assert_int_equal(skip_count, 1);
+    vcpu->regs.gpr[DECODE_RCX] = 0xaaaaaaaa00000000;
+    access_string("\xf3\x67\x6d", 4); /* none is left */
+    assert_int_equal(skip_count, 2);
+}
+
+/* 16 in 16-bit code, or with the prefix in 32-bit code; the others stay. */
+static void test_16_bits_of_an_address_leave_the_others(void **state)
+{
+    (void)state;
+    mode = DECODE_MODE_16;
+    vcpu->regs.gpr[DECODE_RCX] = 0xaaaa0001;
+    vcpu->regs.gpr[DECODE_RSI] = 0xaaaaffff;
+    assert_int_equal(out_from("\xf3\x6e", 0x3ffff), 0);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 0xaaaa0000);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RSI], 0xaaaa0000);
+    assert_int_equal(skip_count, 1);
+    mode = DECODE_MODE_32;
+    vcpu->regs.gpr[DECODE_RSI] = 0xaaaa3020;
+    assert_int_equal(out_from("\x67\x6e", 0x33020), 1);
+    assert_int_equal(vcpu->regs.gpr[DECODE_RSI], 0xaaaa3021);
 }
 
 /* The instruction begins again once the guest has mapped what wasn't. */
 static void test_a_string_takes_page_faults(void **state)
 {
     (void)state;
-    mode = DECODE_MODE_64;
     vcpu->regs.gpr[DECODE_RCX] = 2;
     vcpu->regs.gpr[DECODE_RDI] = 0x33ffe; /* ends in a page that isn't mapped */
-    access_string(4, true, true, 2);
+    access_string("\xf3\x6d", 4);
     assert_true(is_written);
     assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 2);
     assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33ffe);
     assert_int_equal(memory[0xffe], 0);
     vcpu->regs.gpr[DECODE_RSI] = 0x32fff;
-    access_string(1, false, false, 1);
+    access_string("\x6e", 1);
     assert_false(is_written);
     assert_int_equal(skip_count, 0);
     assert_int_equal(domain.refused_count, 0);
@@ -535,10 +633,10 @@ static void test_a_string_takes_page_faults(void **state)
 static void test_a_string_that_cannot_be_done_is_over_at_once(void **state)
 {
     (void)state;
-    mode = DECODE_MODE_64;
+    mode = DECODE_MODE_NONE; /* code that can't be read */
     vcpu->regs.gpr[DECODE_RCX] = UINT64_MAX;
     vcpu->regs.gpr[DECODE_RDI] = 0x33000;
-    access_string(1, true, true, 3); /* with a prefix that is no repeat */
+    access_string("\xf3\x6c", 1);
     assert_int_equal(vcpu->regs.gpr[DECODE_RCX], 0);
     assert_int_equal(vcpu->regs.gpr[DECODE_RDI], 0x33000);
     assert_int_equal(memory[0], 0);
@@ -563,6 +661,10 @@ int main(void)
         cmocka_unit_test_setup(test_only_s5_and_reset_end_the_domain, setup),
         cmocka_unit_test_setup(test_a_string_moves_an_element_at_a_time, setup),
         cmocka_unit_test_setup(test_a_string_is_in_its_segment, setup),
+        cmocka_unit_test_setup(test_a_prefix_names_the_segment_that_is_read, setup),
+        cmocka_unit_test_setup(test_no_prefix_moves_what_is_written, setup),
+        cmocka_unit_test_setup(test_a_prefix_names_the_address_size, setup),
+        cmocka_unit_test_setup(test_16_bits_of_an_address_leave_the_others, setup),
         cmocka_unit_test_setup(test_a_string_takes_page_faults, setup),
         cmocka_unit_test_setup(test_a_string_that_cannot_be_done_is_over_at_once, setup),
     };

@@ -89,11 +89,12 @@ struct hw_mode hw_mode(const struct vcpu *of)
     return mode;
 }
 
+static uint64_t data_base; /* of DS and ES */
+
 uint64_t hw_segment_base(const struct vcpu *of, enum decode_segment segment)
 {
     (void)of;
-    (void)segment;
-    return 0;
+    return segment == DECODE_DS || segment == DECODE_ES ? data_base : 0;
 }
 
 unsigned hw_fetched(const struct vcpu *of, const uint8_t **out_bytes)
@@ -256,6 +257,7 @@ static int start(void **state)
     vcpu.domain = &domain;
     vcpu.rip = RIP;
     mode = (struct hw_mode){.code = DECODE_MODE_32};
+    data_base = 0;
     return 0;
 }
 
@@ -396,6 +398,25 @@ static void the_guest_maps_the_other_side_of_a_string_move(void **state)
     assert_false(fault.is_there);
 }
 
+/* APM vol. 2, 4.5.3: their bases are there in 64-bit mode, too, and count for nothing. */
+static void a_string_moves_in_its_segments(void **state)
+{
+    const uint64_t function = DOMAIN_ECAM_BASE + FUNCTION;
+
+    (void)state;
+    turn_paging_on();
+    directory[BUFFER >> 22] = BUFFER | PS | P | RW;
+    data_base = 0x10000;
+    move_string(function - data_base, BUFFER - data_base);
+    expect(FUNCTION, 4);
+    assert_int_equal(buffer, 0x44332211);
+    buffer = 0;
+    mode.code = DECODE_MODE_64;
+    move_string(function, BUFFER);
+    assert_int_equal(buffer, 0x44332211);
+    assert_false(fault.is_there);
+}
+
 /* A program that may reach the region gets nowhere else by it. */
 static void the_other_side_of_a_string_move_has_rights(void **state)
 {
@@ -426,6 +447,7 @@ int main(void)
         cmocka_unit_test_setup(a_read_begins_in_the_page_before, start),
         cmocka_unit_test_setup(a_write_begins_there_too, start),
         cmocka_unit_test_setup(the_guest_maps_the_other_side_of_a_string_move, start),
+        cmocka_unit_test_setup(a_string_moves_in_its_segments, start),
         cmocka_unit_test_setup(the_other_side_of_a_string_move_has_rights, start),
     };
 
